@@ -1,0 +1,28 @@
+package io.apictck.model.chipset;
+
+/** What a {@link Chipset} sees of the processors and the clock: its world. */
+public interface ChipsetClient {
+  /** The INTR signal of a processor may have changed: it will ask at its next instruction boundary. */
+  void interruptChanged(int cpu);
+
+  /** A non-maskable interrupt for a processor. */
+  void nmi(int cpu);
+
+  /** A system-management interrupt for a processor. */
+  void smi(int cpu);
+
+  /** INIT for a processor. It calls {@link Chipset#init} when it acts on it. */
+  void init(int cpu);
+
+  /** A start-up IPI for a processor. */
+  void startUp(int cpu, int vector);
+
+  /** Now, in nanoseconds since reset. */
+  long nanos();
+
+  /** The time-stamp counter of a processor now. */
+  long tsc(int cpu);
+
+  /** When the time-stamp counter of a processor reaches {@code tsc} (unsigned), in nanoseconds; not before now. */
+  long nanosAtTsc(int cpu, long tsc);
+}

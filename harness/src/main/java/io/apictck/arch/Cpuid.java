@@ -1,0 +1,36 @@
+package io.apictck.arch;
+
+/** CPUID leaves and bits that say what a processor's interrupt hardware offers (Intel SDM Vol. 2A, "CPUID"). */
+public final class Cpuid {
+  /** Leaf 1: EBX[31:24] is the initial APIC ID. */
+  public static final int FEATURES = 1;
+
+  /** Leaf 5: MONITOR/MWAIT. */
+  public static final int MONITOR_LEAF = 5;
+
+  /** Leaf Bh: EDX is the x2APIC ID. */
+  public static final int TOPOLOGY = 0xB;
+
+  /** Leaf 15h: TSC and core crystal clock. */
+  public static final int TSC_CRYSTAL = 0x15;
+
+  /** Leaf 80000008h: EAX[7:0] is MAXPHYADDR. */
+  public static final int ADDRESS_SIZES = 0x8000_0008;
+
+  /** Leaf 1, ECX bit 3. */
+  public static final int ECX_MONITOR = 1 << 3;
+
+  /** Leaf 1, ECX bit 21. */
+  public static final int ECX_X2APIC = 1 << 21;
+
+  /** Leaf 1, ECX bit 24. */
+  public static final int ECX_TSC_DEADLINE = 1 << 24;
+
+  /** Leaf 1, EDX bit 9: a local APIC is present and globally enabled. */
+  public static final int EDX_APIC = 1 << 9;
+
+  /** Leaf 5, ECX bit 1: interrupts break MWAIT even with IF=0 where asked for. */
+  public static final int MWAIT_INTERRUPT_BREAK = 1 << 1;
+
+  private Cpuid() {}
+}

@@ -1,0 +1,114 @@
+package io.apictck.platform;
+
+import java.util.Arrays;
+
+/** Something a machine shows. */
+public sealed interface Event {
+  /** Index of the processor that shows it. */
+  int cpu();
+
+  /**
+   * A block ran to its end.
+   *
+   * @param cpu processor index
+   * @param block number of the block
+   * @param values what the instructions gave, in their order: see {@link Instruction#values()}
+   */
+  record Completed(int cpu, long block, long[] values) implements Event {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Completed that
+          && cpu == that.cpu
+          && block == that.block
+          && Arrays.equals(values, that.values);
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(block) * 31 + Arrays.hashCode(values);
+    }
+
+    @Override
+    public String toString() {
+      return "Completed[cpu=" + cpu + ", block=" + block + ", values=" + Arrays.toString(values) + "]";
+    }
+  }
+
+  /**
+   * An instruction faulted; its block is over.
+   *
+   * @param cpu processor index
+   * @param block number of the block
+   * @param index index of the faulting instruction
+   * @param vector exception vector
+   * @param errorCode error code, 0 where the exception has none
+   */
+  record Faulted(int cpu, long block, int index, int vector, int errorCode) implements Event {}
+
+  /** Why a handler was entered. */
+  enum Kind {
+    /** Maskable interrupt, from the local APIC or an external controller. */
+    EXTERNAL,
+    /** Non-maskable interrupt; its vector is 2. */
+    NMI,
+    /** INT n. */
+    SOFTWARE,
+    /** System-management interrupt; its vector is 0. Left by RSM. */
+    SMI
+  }
+
+  /**
+   * A processor entered the handler of an interrupt: a new context.
+   *
+   * @param cpu processor index
+   * @param vector vector
+   * @param kind why
+   * @param interrupted where the handler will return to
+   * @param rflags RFLAGS as saved by the interrupt
+   */
+  record InterruptTaken(int cpu, int vector, Kind kind, Place interrupted, long rflags) implements Event {}
+
+  /**
+   * A processor entered the handler of a trap (single step, INT3): a new context. Faults are {@link Faulted}.
+   *
+   * @param cpu processor index
+   * @param vector exception vector
+   * @param errorCode error code, 0 where the exception has none
+   * @param interrupted where the handler will return to
+   * @param rflags RFLAGS as saved
+   */
+  record ExceptionTaken(int cpu, int vector, int errorCode, Place interrupted, long rflags) implements Event {}
+
+  /**
+   * INIT reset a processor: its contexts are gone. An application processor now waits for a start-up IPI.
+   *
+   * @param cpu processor index
+   */
+  record ProcessorReset(int cpu) implements Event {}
+
+  /**
+   * A processor began to run after INIT.
+   *
+   * @param cpu processor index
+   * @param sipiVector vector of the start-up IPI, -1 for the bootstrap processor
+   * @param state registers before its first instruction
+   */
+  record ProcessorStarted(int cpu, int sipiVector, StartState state) implements Event {}
+
+  /**
+   * A processor shut down (triple fault).
+   *
+   * @param cpu processor index
+   */
+  record ShutDown(int cpu) implements Event {}
+
+  /**
+   * Registers of a processor before its first instruction.
+   *
+   * @param cs code segment selector
+   * @param ip instruction pointer
+   * @param cr0 CR0
+   * @param rflags RFLAGS
+   */
+  record StartState(int cs, int ip, long cr0, long rflags) {}
+}

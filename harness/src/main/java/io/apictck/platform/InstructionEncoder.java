@@ -1,0 +1,191 @@
+package io.apictck.platform;
+
+import java.io.ByteArrayOutputStream;
+
+/** Machine code of the instructions (Intel SDM Vol. 2, instruction reference; opcode tables). */
+final class InstructionEncoder {
+  private static final byte[] NOTHING = {};
+
+  /** mov [r15], rax; lea r15, [r15+8]: leaves the flags alone. */
+  private static final byte[] STORE_RAX = bytes(0x49, 0x89, 0x07, 0x4D, 0x8D, 0x7F, 0x08);
+
+  /** mov rax, rdx and {@link #STORE_RAX}. */
+  private static final byte[] STORE_RDX = concat(bytes(0x48, 0x89, 0xD0), STORE_RAX);
+
+  private InstructionEncoder() {}
+
+  static MachineCode encode(Instruction instruction) {
+    return switch (instruction) {
+      case Instruction.Load(long address, int width) ->
+          code(movRcx(address), memory(width, 0x8A, 0x8B, 0x01), zeroExtend(width));
+      case Instruction.Store(long address, int width, long value) ->
+          code(concat(movRcx(address), movRax(value)), memory(width, 0x88, 0x89, 0x01), NOTHING);
+      case Instruction.LockedOr(long address, int width, long value) ->
+          code(
+              concat(movRcx(address), movRax(value)), concat(bytes(0xF0), memory(width, 0x08, 0x09, 0x01)), NOTHING);
+      case Instruction.Exchange(long address, int width, long value) ->
+          code(concat(movRcx(address), movRax(value)), memory(width, 0x86, 0x87, 0x01), zeroExtend(width));
+      case Instruction.RepMovsb(long destination, long source, long count) ->
+          code(
+              concat(
+                  concat(mov64(0x48, 0xBF, destination), mov64(0x48, 0xBE, source)), movRcx(count)),
+              bytes(0xF3, 0xA4),
+              NOTHING);
+      case Instruction.In(int port, int width) ->
+          code(movEdx(port), port(width, 0xEC, 0xED), zeroExtend(width));
+      case Instruction.Out(int port, int width, int value) ->
+          code(concat(movEdx(port), movEax(value)), port(width, 0xEE, 0xEF), NOTHING);
+      case Instruction.Rdmsr(int msr) ->
+          code(
+              // mov rax, -1; mov rdx, -1
+              concat(
+                  movEcx(msr),
+                  bytes(0x48, 0xC7, 0xC0, 0xFF, 0xFF, 0xFF, 0xFF, 0x48, 0xC7, 0xC2, 0xFF, 0xFF, 0xFF, 0xFF)),
+              bytes(0x0F, 0x32),
+              concat(STORE_RAX, STORE_RDX));
+      case Instruction.Wrmsr(int msr, long value) ->
+          code(
+              concat(movEcx(msr), concat(movEax((int) value), movEdx((int) (value >>> 32)))),
+              bytes(0x0F, 0x30),
+              NOTHING);
+      case Instruction.Rdtsc() ->
+          // shl rdx, 32; or rax, rdx would touch the flags: lea rax, [rax+rdx] after a rotate-free shift by SHLX is not everywhere,
+          // and nothing depends on the flags here
+          code(NOTHING, bytes(0x0F, 0x31), concat(bytes(0x48, 0xC1, 0xE2, 0x20, 0x48, 0x09, 0xD0), STORE_RAX));
+      case Instruction.Cpuid(int leaf, int subleaf) ->
+          // CPUID overwrites RBX, which nothing here keeps anything in
+          code(
+              concat(movEax(leaf), movEcx(subleaf)),
+              bytes(0x0F, 0xA2),
+              concat(
+                  concat(STORE_RAX, concat(bytes(0x48, 0x89, 0xD8), STORE_RAX)),
+                  concat(concat(bytes(0x48, 0x89, 0xC8), STORE_RAX), STORE_RDX)));
+      case Instruction.MovFromCr8() -> code(NOTHING, bytes(0x44, 0x0F, 0x20, 0xC0), STORE_RAX);
+      case Instruction.MovToCr8(long value) -> code(movRax(value), bytes(0x44, 0x0F, 0x22, 0xC0), NOTHING);
+      case Instruction.Cli() -> plain(0xFA);
+      case Instruction.Sti() -> plain(0xFB);
+      case Instruction.Hlt() -> plain(0xF4);
+      case Instruction.Monitor(long address) ->
+          code(concat(movRax(address), concat(movEcx(0), movEdx(0))), bytes(0x0F, 0x01, 0xC8), NOTHING);
+      case Instruction.Mwait(int extensions) ->
+          code(concat(movEax(0), movEcx(extensions)), bytes(0x0F, 0x01, 0xC9), NOTHING);
+      case Instruction.Pause() -> plain(0xF3, 0x90);
+      case Instruction.Nop() -> plain(0x90);
+      case Instruction.Mfence() -> plain(0x0F, 0xAE, 0xF0);
+      case Instruction.MovSs() ->
+          // mov eax, ss; then mov ss, eax
+          code(bytes(0x8C, 0xD0), bytes(0x8E, 0xD0), NOTHING);
+      case Instruction.Lss() ->
+          // the far pointer is built in the 16 bytes below the red zone: [rsp-136] = rsp, [rsp-128] = ss; lss rsp, [rsp-136]
+          code(
+              bytes(
+                  0x48, 0x89, 0xA4, 0x24, 0x78, 0xFF, 0xFF, 0xFF, // mov [rsp-136], rsp
+                  0x8C, 0x54, 0x24, 0x80), // mov [rsp-128], ss
+              bytes(0x48, 0x0F, 0xB2, 0xA4, 0x24, 0x78, 0xFF, 0xFF, 0xFF),
+              NOTHING);
+      case Instruction.Pushf() -> code(NOTHING, bytes(0x9C), concat(bytes(0x58), STORE_RAX));
+      case Instruction.Popf(long rflags) -> code(concat(movRax(rflags), bytes(0x50)), bytes(0x9D), NOTHING);
+      case Instruction.Int(int vector) -> plain(0xCD, vector);
+      case Instruction.Int3() -> plain(0xCC);
+      case Instruction.Ud2() -> plain(0x0F, 0x0B);
+      case Instruction.Iret() -> plain(0x48, 0xCF);
+      case Instruction.IretToBadSelector() ->
+          // mov qword [rsp+8], FFF8h: the CS slot of the frame
+          code(bytes(0x48, 0xC7, 0x44, 0x24, 0x08, 0xF8, 0xFF, 0x00, 0x00), bytes(0x48, 0xCF), NOTHING);
+      case Instruction.Rsm() -> plain(0x0F, 0xAA);
+      case Instruction.EnterUser() ->
+          // pushfq; pop r11; lea rcx, [rip+3]: the address behind SYSRETQ
+          code(
+              bytes(0x9C, 0x41, 0x5B, 0x48, 0x8D, 0x0D, 0x03, 0x00, 0x00, 0x00), bytes(0x48, 0x0F, 0x07), NOTHING);
+      case Instruction.LeaveUser() -> plain(0x0F, 0x05);
+    };
+  }
+
+  private static MachineCode code(byte[] setUp, byte[] body, byte[] store) {
+    return new MachineCode(setUp, body, store);
+  }
+
+  private static MachineCode plain(int... body) {
+    return code(NOTHING, bytes(body), NOTHING);
+  }
+
+  private static byte[] bytes(int... values) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return bytes;
+  }
+
+  private static byte[] concat(byte[] first, byte[] second) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(first.length + second.length);
+    out.writeBytes(first);
+    out.writeBytes(second);
+    return out.toByteArray();
+  }
+
+  /** mov r64, imm64. */
+  private static byte[] mov64(int rex, int opcode, long value) {
+    byte[] code = new byte[10];
+    code[0] = (byte) rex;
+    code[1] = (byte) opcode;
+    for (int i = 0; i < 8; i++) {
+      code[2 + i] = (byte) (value >>> 8 * i);
+    }
+    return code;
+  }
+
+  private static byte[] movRax(long value) {
+    return mov64(0x48, 0xB8, value);
+  }
+
+  private static byte[] movRcx(long value) {
+    return mov64(0x48, 0xB9, value);
+  }
+
+  /** mov r32, imm32. */
+  private static byte[] mov32(int opcode, int value) {
+    return bytes(opcode, value, value >>> 8, value >>> 16, value >>> 24);
+  }
+
+  private static byte[] movEax(int value) {
+    return mov32(0xB8, value);
+  }
+
+  private static byte[] movEcx(int value) {
+    return mov32(0xB9, value);
+  }
+
+  private static byte[] movEdx(int value) {
+    return mov32(0xBA, value);
+  }
+
+  /** An instruction with a memory operand of the given width; ModR/M 01h is [rcx] with al, ax, eax or rax. */
+  private static byte[] memory(int width, int byteOpcode, int opcode, int modRm) {
+    return switch (width) {
+      case 1 -> bytes(byteOpcode, modRm);
+      case 2 -> bytes(0x66, opcode, modRm);
+      case 4 -> bytes(opcode, modRm);
+      case 8 -> bytes(0x48, opcode, modRm);
+      default -> throw new IllegalArgumentException("an access is 1, 2, 4 or 8 bytes wide, not " + width);
+    };
+  }
+
+  private static byte[] port(int width, int byteOpcode, int opcode) {
+    return switch (width) {
+      case 1 -> bytes(byteOpcode);
+      case 2 -> bytes(0x66, opcode);
+      case 4 -> bytes(opcode);
+      default -> throw new IllegalArgumentException("a port access is 1, 2 or 4 bytes wide, not " + width);
+    };
+  }
+
+  /** Clears what a narrow result left in RAX, and stores it. */
+  private static byte[] zeroExtend(int width) {
+    return switch (width) {
+      case 1 -> concat(bytes(0x0F, 0xB6, 0xC0), STORE_RAX);
+      case 2 -> concat(bytes(0x0F, 0xB7, 0xC0), STORE_RAX);
+      default -> STORE_RAX;
+    };
+  }
+}

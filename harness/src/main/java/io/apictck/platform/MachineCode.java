@@ -1,0 +1,45 @@
+package io.apictck.platform;
+
+import java.util.Arrays;
+
+/**
+ * The machine code of an {@link Instruction} for 64-bit mode.
+ *
+ * <p>Three pieces run in this order: {@code setUp} loads operands into RAX, RCX, RDX, RSI, RDI and R8; {@code body} is the instruction
+ * itself; {@code store} puts results where R15 points and moves R15 on by eight bytes a value. An interrupt that returns into {@code
+ * setUp} interrupted before the instruction, one that returns behind {@code body} after it.
+ */
+public final class MachineCode {
+  private final byte[] setUp;
+  private final byte[] body;
+  private final byte[] store;
+
+  MachineCode(byte[] setUp, byte[] body, byte[] store) {
+    this.setUp = setUp;
+    this.body = body;
+    this.store = store;
+  }
+
+  /** A copy of the bytes that load the operands. */
+  public byte[] setUp() {
+    return setUp.clone();
+  }
+
+  /** A copy of the bytes of the instruction itself. */
+  public byte[] body() {
+    return body.clone();
+  }
+
+  /** A copy of the bytes that store the results. */
+  public byte[] store() {
+    return store.clone();
+  }
+
+  /** All three pieces. */
+  public byte[] bytes() {
+    byte[] all = Arrays.copyOf(setUp, setUp.length + body.length + store.length);
+    System.arraycopy(body, 0, all, setUp.length, body.length);
+    System.arraycopy(store, 0, all, setUp.length + body.length, store.length);
+    return all;
+  }
+}

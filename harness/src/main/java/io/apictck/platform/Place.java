@@ -1,0 +1,12 @@
+package io.apictck.platform;
+
+/**
+ * Where a processor was: the next instruction to be executed.
+ *
+ * @param block number of the block, 0 when the processor ran the NOPs between actions
+ * @param index index of the next instruction in the block; the block's length if only its end remains
+ */
+public record Place(long block, int index) {
+  /** In the endless NOPs. */
+  public static final Place IDLE = new Place(0, 0);
+}

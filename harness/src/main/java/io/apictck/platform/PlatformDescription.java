@@ -1,0 +1,55 @@
+package io.apictck.platform;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a platform says of itself. What its processors offer, the harness finds out as software does.
+ *
+ * @param name of the implementation
+ * @param version of the implementation
+ * @param apicIds APIC ID of each processor, in index order; processor 0 is the bootstrap processor
+ * @param scratchBase physical address of memory that tests may use, a multiple of 4 KiB
+ * @param scratchSize size of that memory in bytes, at least 1 MiB
+ * @param startVectors vectors of start-up IPIs that the platform can start processors with, at least two
+ * @param ioApics the I/O APICs
+ * @param stimuli what it offers beyond running instructions
+ * @param virtualTime whether time passes only by actions, and repeats exactly
+ * @param patience how long a test waits for something that must come
+ * @param quiet how long a test waits to see that nothing comes
+ */
+public record PlatformDescription(
+    String name,
+    String version,
+    List<Integer> apicIds,
+    long scratchBase,
+    long scratchSize,
+    List<Integer> startVectors,
+    List<IoApic> ioApics,
+    Set<Stimulus> stimuli,
+    boolean virtualTime,
+    Duration patience,
+    Duration quiet) {
+  /** Takes copies. */
+  public PlatformDescription {
+    apicIds = List.copyOf(apicIds);
+    startVectors = List.copyOf(startVectors);
+    ioApics = List.copyOf(ioApics);
+    stimuli = Set.copyOf(stimuli);
+  }
+
+  /** How many processors there are. */
+  public int processors() {
+    return apicIds.size();
+  }
+
+  /**
+   * An I/O APIC.
+   *
+   * @param address physical address of its IOREGSEL register
+   * @param gsiBase global system interrupt of its input 0
+   * @param inputs how many inputs
+   */
+  public record IoApic(long address, int gsiBase, int inputs) {}
+}

@@ -1,0 +1,27 @@
+package io.apictck.platform;
+
+/** What a platform lets a test do or see beyond running instructions. */
+public enum Stimulus {
+  /** {@link Action.SetLine}: inputs of an I/O APIC. */
+  LINES,
+  /** {@link Action.SetLocalLine} with LINT0 and LINT1. */
+  LINT_PINS,
+  /** {@link Action.SetLocalLine} with performance, thermal and CMCI events. */
+  LOCAL_EVENTS,
+  /** {@link Action.SetLocalLine} with the INIT pin. */
+  INIT_PIN,
+  /** System-management interrupts: the pin, and {@link Event.InterruptTaken} of kind SMI. */
+  SMI,
+  /** {@link Action.SupplyVector}. */
+  SUPPLIED_VECTOR,
+  /** {@link Action.DeviceWrite}. */
+  DEVICE_WRITE,
+  /** {@link Action.Reset} with a true power-on state, seen before any software ran. */
+  POWER_ON,
+  /** {@link Action.SetGate}. */
+  GATES,
+  /** {@link Instruction.EnterUser}. */
+  USER_MODE,
+  /** INIT sent to the bootstrap processor. */
+  BSP_INIT
+}
