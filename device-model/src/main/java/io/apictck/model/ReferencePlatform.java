@@ -1,0 +1,130 @@
+package io.apictck.model;
+
+import io.apictck.model.bus.Memory;
+import io.apictck.model.chipset.Chipset;
+import io.apictck.model.chipset.ChipsetFactory;
+import io.apictck.model.processor.Processor;
+import io.apictck.model.processor.ProcessorFactory;
+import io.apictck.model.processor.Scheduler;
+import io.apictck.platform.Action;
+import io.apictck.platform.Feature;
+import io.apictck.platform.LocalLine;
+import io.apictck.platform.Outcome;
+import io.apictck.platform.Platform;
+import io.apictck.platform.PlatformDescription;
+import io.apictck.platform.Stimulus;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The reference machine: reference processors around a chipset, in virtual time.
+ *
+ * <p>Supported: all actions. Pins named INIT and SMI go to the processors, each assertion is an edge. Not supported: a block for a
+ * processor that has no context for it, because it is halted, waits for a start-up IPI or is shut down; that is an error of the caller.
+ */
+public final class ReferencePlatform implements Platform {
+  private static final String NAME = "apic-tck reference model";
+  private static final String DEFAULT_VERSION = "0.1.0";
+  private static final long IO_APIC_ADDRESS = 0xFEC0_0000L;
+  private static final int IO_APIC_INPUTS = 24;
+  private static final List<Integer> START_VECTORS =
+      List.of(0x08, 0x9A, 0x01, 0x10, 0x55, 0x7E, 0x9F);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration QUIET = Duration.ofMillis(20);
+
+  private final PlatformDescription description;
+  private final Scheduler scheduler;
+  private final Chipset chipset;
+
+  /** A machine with reference processors around any chipset. */
+  public ReferencePlatform(ModelConfiguration configuration, ChipsetFactory chipsetFactory) {
+    this(configuration, chipsetFactory, Processor::new);
+  }
+
+  /** A machine with any processors around any chipset. */
+  public ReferencePlatform(
+      ModelConfiguration configuration,
+      ChipsetFactory chipsetFactory,
+      ProcessorFactory processorFactory) {
+    description = describe(configuration);
+    scheduler = new Scheduler(configuration, chipsetFactory, processorFactory);
+    chipset = scheduler.chipset();
+  }
+
+  @Override
+  public PlatformDescription description() {
+    return description;
+  }
+
+  @Override
+  public Outcome perform(Action action) {
+    switch (action) {
+      case Action.Execute execute -> scheduler.execute(execute);
+      case Action.SetLine(int gsi, boolean asserted) -> setLine(gsi, asserted);
+      case Action.SetLocalLine(int cpu, LocalLine line, boolean asserted) ->
+          setLocalLine(cpu, line, asserted);
+      case Action.SupplyVector(int vector) -> chipset.supplyVector(vector);
+      case Action.DeviceWrite(int requesterId, long address, int data) ->
+          scheduler.deviceWrite(requesterId, address, data);
+      case Action.Elapse(long nanos) -> scheduler.elapse(nanos);
+      case Action.Reset _ -> scheduler.reset();
+      case Action.SetGate(int vector, boolean trap) -> scheduler.setGate(vector, trap);
+    }
+    return new Outcome(scheduler.takeEvents(), scheduler.nanos());
+  }
+
+  /** Nothing to free. */
+  @Override
+  public void close() {}
+
+  private void setLine(int gsi, boolean asserted) {
+    if (gsi < 0 || gsi >= IO_APIC_INPUTS || description.ioApics().isEmpty()) {
+      throw new IllegalArgumentException("there is no global system interrupt " + gsi);
+    }
+    chipset.setLine(gsi, asserted);
+    scheduler.run();
+  }
+
+  private void setLocalLine(int cpu, LocalLine line, boolean asserted) {
+    switch (line) {
+      case INIT -> {
+        if (asserted) {
+          scheduler.init(cpu);
+        }
+      }
+      case SMI -> {
+        if (asserted) {
+          scheduler.smi(cpu);
+        }
+      }
+      case LINT0, LINT1, PERFORMANCE, THERMAL, CMCI -> chipset.setLocalLine(cpu, line, asserted);
+    }
+    scheduler.run();
+  }
+
+  private static PlatformDescription describe(ModelConfiguration configuration) {
+    boolean ioApic = configuration.has(Feature.IO_APIC);
+    Set<Stimulus> stimuli = EnumSet.allOf(Stimulus.class);
+    if (!ioApic) {
+      stimuli.remove(Stimulus.LINES);
+    }
+    String version = ReferencePlatform.class.getPackage().getImplementationVersion();
+    return new PlatformDescription(
+        NAME,
+        Objects.requireNonNullElse(version, DEFAULT_VERSION),
+        configuration.apicIds(),
+        Memory.SCRATCH_BASE,
+        Memory.SCRATCH_SIZE,
+        START_VECTORS,
+        ioApic
+            ? List.of(new PlatformDescription.IoApic(IO_APIC_ADDRESS, 0, IO_APIC_INPUTS))
+            : List.of(),
+        stimuli,
+        true,
+        PATIENCE,
+        QUIET);
+  }
+}

@@ -1,0 +1,100 @@
+package io.apictck.model;
+
+import io.apictck.platform.Feature;
+import io.apictck.platform.MachineRequest;
+import io.apictck.platform.Platform;
+import io.apictck.platform.PlatformException;
+import io.apictck.platform.PlatformProvider;
+import io.apictck.platform.UnsupportedRequestException;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** The target {@code model}: the reference model, with any number of processors and any APIC IDs. */
+public final class ReferencePlatformProvider implements PlatformProvider {
+  private static final String WITHOUT = "without";
+
+  /** Highest APIC ID of a processor that has no x2APIC mode; FFh is the broadcast. */
+  private static final int MAX_XAPIC_ID = 0xFE;
+
+  private static final int MAX_PROCESSORS = 4096;
+
+  /** For {@link java.util.ServiceLoader}. */
+  public ReferencePlatformProvider() {}
+
+  @Override
+  public String name() {
+    return "model";
+  }
+
+  @Override
+  public String summary() {
+    return "The reference model of processors and interrupt controllers, in this JVM and in virtual time.";
+  }
+
+  @Override
+  public Map<String, String> options() {
+    return Map.of(
+        WITHOUT, "Features the machine must not offer, joined by +, as in x2apic+tsc-deadline.");
+  }
+
+  @Override
+  public Platform open(Map<String, String> options, MachineRequest request) {
+    Set<Feature> features = EnumSet.allOf(Feature.class);
+    options.forEach((key, value) -> features.removeAll(featuresOf(key, value)));
+    features.removeAll(request.without());
+    ModelConfiguration configuration = new ModelConfiguration(apicIds(request), features);
+    check(configuration);
+    return new ReferencePlatform(configuration, ReferenceChipset::new);
+  }
+
+  private static List<Integer> apicIds(MachineRequest request) {
+    return request.apicIds().isEmpty()
+        ? IntStream.range(0, request.processors()).boxed().toList()
+        : request.apicIds();
+  }
+
+  private static void check(ModelConfiguration configuration) {
+    List<Integer> apicIds = configuration.apicIds();
+    if (apicIds.size() > MAX_PROCESSORS) {
+      throw new UnsupportedRequestException(
+          "the model has at most " + MAX_PROCESSORS + " processors, not " + apicIds.size());
+    }
+    Set<Integer> seen = new HashSet<>();
+    for (int apicId : apicIds) {
+      if (apicId < 0 || !configuration.has(Feature.X2APIC) && apicId > MAX_XAPIC_ID) {
+        throw new UnsupportedRequestException(
+            "the model cannot have APIC ID " + Integer.toHexString(apicId) + "h");
+      }
+      if (!seen.add(apicId)) {
+        throw new UnsupportedRequestException(
+            "two processors cannot have APIC ID " + Integer.toHexString(apicId) + "h");
+      }
+    }
+  }
+
+  private static Set<Feature> featuresOf(String key, String value) {
+    if (!key.equals(WITHOUT)) {
+      throw new PlatformException("the target model has no option " + key);
+    }
+    Set<Feature> features = EnumSet.noneOf(Feature.class);
+    for (String name : value.split("\\+", -1)) {
+      features.add(feature(name));
+    }
+    return features;
+  }
+
+  private static Feature feature(String name) {
+    String wanted = name.replace('-', '_').toUpperCase(Locale.ROOT);
+    for (Feature feature : Feature.values()) {
+      if (feature.name().equals(wanted)) {
+        return feature;
+      }
+    }
+    throw new PlatformException("the target model knows no feature " + name);
+  }
+}

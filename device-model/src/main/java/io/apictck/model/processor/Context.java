@@ -1,0 +1,115 @@
+package io.apictck.model.processor;
+
+import io.apictck.platform.Action;
+import io.apictck.platform.Instruction;
+import io.apictck.platform.Place;
+import java.util.Arrays;
+
+/** One activation of a processor: the block that runs in it, and what leaving it gives back. */
+final class Context {
+  /** What it is left by. */
+  enum Kind {
+    /** Never left. */
+    KERNEL,
+    /** Left by IRET. */
+    HANDLER,
+    /** System management, left by RSM. */
+    SMM
+  }
+
+  private static final long[] NO_VALUES = {};
+
+  private Kind kind = Kind.KERNEL;
+  private SavedState saved = SavedState.NONE;
+
+  /** What runs; null for the NOPs between actions. */
+  private Action.Execute block;
+
+  private int size;
+  private int next;
+  private long repeated;
+  private long[] values = NO_VALUES;
+  private int count;
+
+  /** Makes it a fresh one. */
+  void enter(Kind kindOfIt, SavedState stateBelow) {
+    kind = kindOfIt;
+    saved = stateBelow;
+    drop();
+  }
+
+  void start(Action.Execute execute) {
+    block = execute;
+    size = execute.instructions().size();
+    next = 0;
+    repeated = 0;
+    count = 0;
+  }
+
+  /** Ends the block. */
+  void drop() {
+    block = null;
+    next = 0;
+    size = 0;
+    repeated = 0;
+    count = 0;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  SavedState saved() {
+    return saved;
+  }
+
+  boolean busy() {
+    return block != null;
+  }
+
+  boolean atEnd() {
+    return next == size;
+  }
+
+  long block() {
+    return block.block();
+  }
+
+  Instruction fetch() {
+    return block.instructions().get(next++);
+  }
+
+  /** Index of the instruction that is executed at the moment. */
+  int current() {
+    return next - 1;
+  }
+
+  /** The instruction is to be executed again, or to go on, when the context is resumed. */
+  void stay() {
+    next--;
+  }
+
+  /** Iterations that the current repeated instruction has done. */
+  long repeated() {
+    return repeated;
+  }
+
+  void repeatedTo(long iterations) {
+    repeated = iterations;
+  }
+
+  void give(long value) {
+    if (count == values.length) {
+      values = Arrays.copyOf(values, Math.max(8, count * 2));
+    }
+    values[count++] = value;
+  }
+
+  long[] values() {
+    return count == 0 ? NO_VALUES : Arrays.copyOf(values, count);
+  }
+
+  Place place() {
+    return block == null ? Place.IDLE : new Place(block.block(), next);
+  }
+}

@@ -1,0 +1,295 @@
+package io.apictck.model.processor;
+
+import io.apictck.arch.Exceptions;
+import io.apictck.arch.Rflags;
+import io.apictck.model.ModelConfiguration;
+import io.apictck.model.bus.PortSpace;
+import io.apictck.model.chipset.GeneralProtectionException;
+import io.apictck.platform.Feature;
+import io.apictck.platform.Instruction;
+
+/**
+ * Executes instructions (Intel SDM Vol. 2, instruction reference).
+ *
+ * <p>Supported: every {@link Instruction} in 64-bit mode with linear addresses equal to physical ones. Privilege: ports need CPL not
+ * above IOPL, all memory is open to user mode, and all gates may be called from there.
+ *
+ * <p>Not supported: arithmetic flags (nothing sets them), alignment checks, an I/O permission bitmap.
+ */
+final class Interpreter {
+  private static final int USER = 3;
+  private static final long CR8_DEFINED = 0xF;
+  private static final int MWAIT_BREAK = 1;
+  private static final int CANONICAL_SHIFT = 47;
+
+  private Interpreter() {}
+
+  /** Executes an instruction; gives a {@link Fault}. */
+  static int execute(Processor processor, Context context, Instruction instruction) {
+    return switch (instruction) {
+      case Instruction.Load load -> load(processor, context, load);
+      case Instruction.Store(long address, int width, long value) ->
+          store(processor, address, width, value);
+      case Instruction.Rdmsr(int msr) -> rdmsr(processor, context, msr);
+      case Instruction.Wrmsr(int msr, long value) -> wrmsr(processor, msr, value);
+      case Instruction.Nop _, Instruction.Pause _, Instruction.Mfence _ -> Fault.NONE;
+      case Instruction.Iret _ -> processor.iret(context, 0);
+      case Instruction.Cli _ -> cli(processor);
+      case Instruction.Sti _ -> sti(processor);
+      case Instruction.Hlt _ -> hlt(processor);
+      case Instruction.MovFromCr8 _ -> movFromCr8(processor, context);
+      case Instruction.MovToCr8(long value) -> movToCr8(processor, value);
+      case Instruction.LockedOr(long address, int width, long value) ->
+          lockedOr(processor, address, width, value);
+      case Instruction.Exchange exchange -> exchange(processor, context, exchange);
+      case Instruction.RepMovsb repMovsb -> repMovsb(processor, context, repMovsb);
+      case Instruction.In(int port, int width) -> in(processor, context, port, width);
+      case Instruction.Out(int port, int width, int value) -> out(processor, port, width, value);
+      case Instruction.Rdtsc _ -> give(context, processor.msrs().tsc());
+      case Instruction.Cpuid(int leaf, int subleaf) -> cpuid(processor, context, leaf, subleaf);
+      case Instruction.Monitor(long address) -> monitor(processor, address);
+      case Instruction.Mwait(int extensions) -> mwait(processor, extensions);
+      case Instruction.MovSs _ -> {
+        processor.movSs();
+        yield Fault.NONE;
+      }
+      case Instruction.Lss _ -> {
+        processor.lss();
+        yield Fault.NONE;
+      }
+      case Instruction.Pushf _ -> give(context, processor.rflags());
+      case Instruction.Popf(long rflags) -> popf(processor, rflags);
+      case Instruction.Int(int vector) -> {
+        processor.softwareInterrupt(vector & 0xFF);
+        yield Fault.NONE;
+      }
+      case Instruction.Int3 _ -> {
+        processor.trap(Exceptions.BP);
+        yield Fault.NONE;
+      }
+      case Instruction.Ud2 _ -> Fault.UD;
+      case Instruction.IretToBadSelector _ ->
+          processor.iret(context, Instruction.IretToBadSelector.SELECTOR);
+      case Instruction.Rsm _ -> processor.rsm(context);
+      case Instruction.EnterUser _ -> enterUser(processor);
+      case Instruction.LeaveUser _ -> {
+        processor.setCpl(0);
+        yield Fault.NONE;
+      }
+    };
+  }
+
+  private static int give(Context context, long value) {
+    context.give(value);
+    return Fault.NONE;
+  }
+
+  // Memory
+
+  private static int load(Processor processor, Context context, Instruction.Load load) {
+    long address = load.address();
+    if (!canonical(address)) {
+      return Fault.GP;
+    }
+    return give(context, processor.world().bus().read(processor.cpu(), address, load.width()));
+  }
+
+  private static int store(Processor processor, long address, int width, long value) {
+    if (!canonical(address)) {
+      return Fault.GP;
+    }
+    ProcessorWorld world = processor.world();
+    world.bus().write(processor.cpu(), address, width, value);
+    world.stored(address, width);
+    return Fault.NONE;
+  }
+
+  private static int lockedOr(Processor processor, long address, int width, long value) {
+    if (!canonical(address)) {
+      return Fault.GP;
+    }
+    long old = processor.world().bus().read(processor.cpu(), address, width);
+    return store(processor, address, width, old | value);
+  }
+
+  private static int exchange(
+      Processor processor, Context context, Instruction.Exchange exchange) {
+    int width = exchange.width();
+    if (!canonical(exchange.address())) {
+      return Fault.GP;
+    }
+    context.give(processor.world().bus().read(processor.cpu(), exchange.address(), width));
+    return store(processor, exchange.address(), width, exchange.value());
+  }
+
+  /** As many iterations as nothing can come between; the rest is left to the next step. */
+  private static int repMovsb(
+      Processor processor, Context context, Instruction.RepMovsb repMovsb) {
+    long done = context.repeated();
+    long left = repMovsb.count() - done;
+    if (left == 0) {
+      return Fault.NONE;
+    }
+    boolean down = (processor.rflags() & Flags.DF) != 0;
+    long destination = down ? repMovsb.destination() - done : repMovsb.destination() + done;
+    long source = down ? repMovsb.source() - done : repMovsb.source() + done;
+    if (!canonical(destination) || !canonical(source)) {
+      return Fault.GP;
+    }
+    long most = processor.undisturbed();
+    long length = Long.compareUnsigned(left, most) < 0 ? left : most;
+    ProcessorWorld world = processor.world();
+    int copied = world.bus().copy(processor.cpu(), destination, source, length);
+    world.stored(destination, copied);
+    processor.takes(copied * ModelConfiguration.NANOS_PER_INSTRUCTION);
+    if (copied == left) {
+      context.repeatedTo(0);
+    } else {
+      context.repeatedTo(done + copied);
+      context.stay();
+    }
+    return Fault.NONE;
+  }
+
+  private static boolean canonical(long address) {
+    long high = address >> CANONICAL_SHIFT;
+    return high == 0 || high == -1;
+  }
+
+  // Ports
+
+  private static int in(Processor processor, Context context, int port, int width) {
+    if (processor.cpl() > Flags.iopl(processor.rflags())) {
+      return Fault.GP;
+    }
+    PortSpace ports = processor.world().bus().ports();
+    return give(context, ports.read(port, width));
+  }
+
+  private static int out(Processor processor, int port, int width, int value) {
+    if (processor.cpl() > Flags.iopl(processor.rflags())) {
+      return Fault.GP;
+    }
+    processor.world().bus().ports().write(port, width, value);
+    return Fault.NONE;
+  }
+
+  // Registers
+
+  private static int rdmsr(Processor processor, Context context, int msr) {
+    if (processor.cpl() != 0) {
+      return Fault.GP;
+    }
+    try {
+      long value = processor.msrs().read(msr);
+      context.give(value & 0xFFFF_FFFFL);
+      context.give(value >>> 32);
+      return Fault.NONE;
+    } catch (GeneralProtectionException _) {
+      return Fault.GP;
+    }
+  }
+
+  private static int wrmsr(Processor processor, int msr, long value) {
+    if (processor.cpl() != 0) {
+      return Fault.GP;
+    }
+    try {
+      processor.msrs().write(msr, value);
+      return Fault.NONE;
+    } catch (GeneralProtectionException _) {
+      return Fault.GP;
+    }
+  }
+
+  private static int cpuid(Processor processor, Context context, int leaf, int subleaf) {
+    ProcessorWorld world = processor.world();
+    int cpu = processor.cpu();
+    CpuidLeaves.Registers registers =
+        CpuidLeaves.answer(
+            world.configuration(), cpu, world.chipset().apicEnabled(cpu), leaf, subleaf);
+    context.give(Integer.toUnsignedLong(registers.eax()));
+    context.give(Integer.toUnsignedLong(registers.ebx()));
+    context.give(Integer.toUnsignedLong(registers.ecx()));
+    context.give(Integer.toUnsignedLong(registers.edx()));
+    return Fault.NONE;
+  }
+
+  private static int movFromCr8(Processor processor, Context context) {
+    if (processor.cpl() != 0) {
+      return Fault.GP;
+    }
+    return give(context, processor.world().chipset().cr8(processor.cpu()));
+  }
+
+  private static int movToCr8(Processor processor, long value) {
+    if (processor.cpl() != 0 || (value & ~CR8_DEFINED) != 0) {
+      return Fault.GP;
+    }
+    processor.world().chipset().setCr8(processor.cpu(), (int) value);
+    return Fault.NONE;
+  }
+
+  // Flags and privilege
+
+  private static int cli(Processor processor) {
+    if (processor.cpl() > Flags.iopl(processor.rflags())) {
+      return Fault.GP;
+    }
+    processor.setRflags(processor.rflags() & ~Rflags.IF);
+    return Fault.NONE;
+  }
+
+  private static int sti(Processor processor) {
+    if (processor.cpl() > Flags.iopl(processor.rflags())) {
+      return Fault.GP;
+    }
+    processor.sti();
+    return Fault.NONE;
+  }
+
+  private static int popf(Processor processor, long rflags) {
+    processor.setRflags(Flags.load(processor.rflags(), rflags, processor.cpl()));
+    return Fault.NONE;
+  }
+
+  private static int enterUser(Processor processor) {
+    if (processor.cpl() != 0) {
+      return Fault.GP;
+    }
+    processor.setCpl(USER);
+    return Fault.NONE;
+  }
+
+  // Waiting
+
+  private static int hlt(Processor processor) {
+    if (processor.cpl() != 0) {
+      return Fault.GP;
+    }
+    processor.halt();
+    return Fault.NONE;
+  }
+
+  private static int monitor(Processor processor, long address) {
+    if (processor.cpl() != 0 || !processor.world().configuration().has(Feature.MONITOR_MWAIT)) {
+      return Fault.UD;
+    }
+    if (!canonical(address)) {
+      return Fault.GP;
+    }
+    processor.monitor().arm(address);
+    return Fault.NONE;
+  }
+
+  private static int mwait(Processor processor, int extensions) {
+    if (processor.cpl() != 0 || !processor.world().configuration().has(Feature.MONITOR_MWAIT)) {
+      return Fault.UD;
+    }
+    if ((extensions & ~MWAIT_BREAK) != 0) {
+      return Fault.GP;
+    }
+    processor.mwait((extensions & MWAIT_BREAK) != 0);
+    return Fault.NONE;
+  }
+}

@@ -1,0 +1,74 @@
+package io.apictck.model.processor;
+
+import io.apictck.arch.Msr;
+import io.apictck.model.ModelConfiguration;
+import io.apictck.model.chipset.Chipset;
+import io.apictck.model.chipset.GeneralProtectionException;
+
+/**
+ * The MSRs of one processor (Intel SDM Vol. 4; Vol. 3B, "Time-Stamp Counter" and "Time-Stamp Counter Adjustment").
+ *
+ * <p>Supported: the MSRs of the chipset, IA32_TIME_STAMP_COUNTER, IA32_TSC_ADJUST. The counter is invariant, goes on over INIT, and
+ * starts at zero with a reset. Not supported: all others; they raise #GP(0).
+ */
+final class MsrFile {
+  private final ProcessorWorld world;
+  private final int cpu;
+  private long tscAdjust;
+
+  MsrFile(ProcessorWorld world, int cpu) {
+    this.world = world;
+    this.cpu = cpu;
+  }
+
+  void reset() {
+    tscAdjust = 0;
+  }
+
+  long tsc() {
+    return world.nanos() * ModelConfiguration.TSC_PER_NANO + tscAdjust;
+  }
+
+  /** When the counter reaches {@code value}, not before now; {@link Long#MAX_VALUE} if that is too far. */
+  long nanosAtTsc(long value) {
+    long now = world.nanos();
+    long counter = tsc();
+    if (Long.compareUnsigned(value, counter) <= 0) {
+      return now;
+    }
+    long ticks = value - counter;
+    if (ticks < 0) {
+      return Long.MAX_VALUE;
+    }
+    long nanos = Math.ceilDiv(ticks, ModelConfiguration.TSC_PER_NANO);
+    return nanos > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + nanos;
+  }
+
+  /** RDMSR. */
+  long read(int msr) {
+    Chipset chipset = world.chipset();
+    if (chipset.ownsMsr(msr)) {
+      return chipset.rdmsr(cpu, msr);
+    }
+    return switch (msr) {
+      case Msr.IA32_TIME_STAMP_COUNTER -> tsc();
+      case Msr.IA32_TSC_ADJUST -> tscAdjust;
+      default -> throw GeneralProtectionException.GP;
+    };
+  }
+
+  /** WRMSR. */
+  void write(int msr, long value) {
+    Chipset chipset = world.chipset();
+    if (chipset.ownsMsr(msr)) {
+      chipset.wrmsr(cpu, msr, value);
+      return;
+    }
+    switch (msr) {
+      // a write of the counter moves the adjustment by the same amount
+      case Msr.IA32_TIME_STAMP_COUNTER -> tscAdjust += value - tsc();
+      case Msr.IA32_TSC_ADJUST -> tscAdjust = value;
+      default -> throw GeneralProtectionException.GP;
+    }
+  }
+}

@@ -1,0 +1,594 @@
+package io.apictck.model.processor;
+
+import io.apictck.arch.Exceptions;
+import io.apictck.arch.Rflags;
+import io.apictck.model.ModelConfiguration;
+import io.apictck.platform.Action;
+import io.apictck.platform.Event;
+import io.apictck.platform.Place;
+import java.util.List;
+
+/**
+ * One logical processor: its contexts, and what it recognizes at instruction boundaries (Intel SDM Vol. 3A, "Interrupt and Exception
+ * Handling", "Priority Among Concurrent Events" and "Multiple-Processor Management"; Vol. 3C, "System Management Mode").
+ *
+ * <p>Supported: maskable interrupts, NMI with blocking and one latched request, SMI with one latched request, INIT, start-up IPIs,
+ * single-step traps, the shadows of STI and MOV SS, HLT, MWAIT, user mode, interrupt and trap gates.
+ *
+ * <p>Not supported: paging, segments, task gates, machine checks, debug registers, and faults while an event is delivered, with one
+ * exception: a delivery for which the stack of contexts has no room shuts the processor down. Shut down, only INIT and RESET are
+ * recognized.
+ *
+ * <p>Decisions that the manual leaves open:
+ *
+ * <ul>
+ *   <li>NMI and SMI are held in the shadow of MOV SS, NMI in that of STI as well: STI; HLT then cannot lose a wake-up to an NMI. An SMI
+ *       in the shadow of STI keeps the shadow over RSM.
+ *   <li>STI makes a shadow only when IF was 0; MOV SS in a shadow makes none.
+ *   <li>NMI, SMI and INIT that arrive in the wait-for-SIPI state are dropped.
+ *   <li>RSM goes back into HLT, as the auto-HALT restart flag has it, but behind MWAIT.
+ *   <li>NMI blocking outlives SMM. Deliberate deviation: in SMM, NMI stays blocked until RSM, also after an IRET.
+ *   <li>The single-step trap of an instruction that was interrupted by SMI comes after RSM.
+ * </ul>
+ *
+ * <p>The protected methods are the decisions; a faulty processor overrides one.
+ */
+public class Processor {
+  /** CR0 after INIT and RESET: CD, NW and ET. */
+  private static final long CR0_AFTER_INIT = 0x6000_0010;
+
+  /** Segment and offset of the reset vector. */
+  private static final int RESET_CS = 0xF000;
+
+  private static final int RESET_IP = 0xFFF0;
+
+  private static final int NO_VECTOR = -1;
+  private static final int SIGNALS_DROPPED_IN_WAIT =
+      Signal.SMI.bit() | Signal.INIT.bit() | Signal.TRAP.bit() | Signal.NMI.bit();
+
+  private final ProcessorWorld world;
+  private final int cpu;
+  private final MsrFile msrs;
+  private final Monitor monitor;
+  private final ContextStack contexts = new ContextStack();
+  private Signal[] priority = {};
+
+  private Activity activity = Activity.WAIT_FOR_SIPI;
+  private long rflags = Rflags.FIXED;
+  private int cpl;
+
+  private boolean stiShadow;
+  private boolean movSsShadow;
+
+  /** Whether the instruction that is executed at the moment stands in a shadow. */
+  private boolean shadowed;
+
+  /** Whether the instruction that is executed at the moment ends in a single-step trap. */
+  private boolean singleStep;
+
+  /** Nanoseconds that the instruction that is executed at the moment takes. */
+  private long duration;
+
+  /** Bits of {@link Signal}; INTERRUPT means that the chipset is to be asked. */
+  private int pending;
+
+  private int startUpVector = NO_VECTOR;
+  private boolean nmiBlocked;
+  private boolean inSmm;
+  private boolean interruptsBreakMwait;
+
+  /** A processor of a machine; {@code cpu} 0 is the bootstrap processor. */
+  public Processor(ProcessorWorld world, int cpu) {
+    this.world = world;
+    this.cpu = cpu;
+    this.msrs = new MsrFile(world, cpu);
+    this.monitor = new Monitor(world);
+  }
+
+  // Decisions
+
+  /** What is recognized first when several signals are recognizable at one boundary; asked at reset. */
+  protected List<Signal> priority() {
+    return List.of(Signal.SMI, Signal.INIT, Signal.TRAP, Signal.NMI, Signal.INTERRUPT);
+  }
+
+  /** Whether a pending signal is recognized at this boundary. */
+  protected boolean recognizes(Signal signal) {
+    return switch (signal) {
+      case SMI -> !inSmm && !movSsShadow;
+      case INIT -> !inSmm;
+      case TRAP -> !movSsShadow;
+      case NMI -> !nmiBlocked && !inSmm && !stiShadow && !movSsShadow;
+      case INTERRUPT -> interruptFlag() && !stiShadow && !movSsShadow;
+    };
+  }
+
+  /** Whether INIT leaves the processor waiting for a start-up IPI. */
+  protected boolean waitsForStartUp() {
+    return cpu != 0;
+  }
+
+  /** Whether a start-up IPI starts the processor. */
+  protected boolean acceptsStartUp(boolean waiting) {
+    return waiting;
+  }
+
+  /** Whether STI makes a shadow. */
+  protected boolean stiMakesShadow(boolean interruptFlagWas) {
+    return !interruptFlagWas;
+  }
+
+  /** Whether MOV SS makes a shadow; {@code shadowed}: it stands in one itself. */
+  protected boolean movSsMakesShadow(boolean inShadow) {
+    return !inShadow;
+  }
+
+  /** Whether LSS makes a shadow. */
+  protected boolean lssMakesShadow() {
+    return false;
+  }
+
+  /** Whether entering the handler of a vector clears IF. */
+  protected boolean clearsInterruptFlag(int vector) {
+    return !world.trapGate(vector);
+  }
+
+  /** Whether entering a handler blocks NMI. */
+  protected boolean blocksNmi(int vector, Event.Kind kind) {
+    return kind == Event.Kind.NMI;
+  }
+
+  /** Whether IRET ends NMI blocking; {@code faulting}: it cannot return. */
+  protected boolean iretUnblocksNmi(boolean faulting) {
+    return true;
+  }
+
+  /** Whether RSM goes back into HLT. */
+  protected boolean rsmRestartsHalt() {
+    return true;
+  }
+
+  /** Whether MWAIT with bit 0 of its extensions ends with a pending interrupt that IF=0 masks. */
+  protected boolean maskedInterruptEndsMwait() {
+    return true;
+  }
+
+  /** Whether IF is 1. */
+  protected final boolean interruptFlag() {
+    return (rflags & Rflags.IF) != 0;
+  }
+
+  // For the scheduler
+
+  /** Power-on state: the bootstrap processor runs, the others wait for a start-up IPI. */
+  final void reset() {
+    priority = priority().toArray(new Signal[0]);
+    toInitialState();
+    pending = 0;
+    startUpVector = NO_VECTOR;
+    msrs.reset();
+    activity = cpu == 0 ? Activity.ACTIVE : Activity.WAIT_FOR_SIPI;
+  }
+
+  final void raise(Signal signal) {
+    pending |= signal.bit();
+  }
+
+  final void startUp(int vector) {
+    startUpVector = vector & 0xFF;
+  }
+
+  /** Begins a block in the current context. */
+  final void start(Action.Execute execute) {
+    if (activity != Activity.ACTIVE || contexts.top().busy()) {
+      throw new IllegalStateException(
+          "processor " + cpu + " (" + activity + ") cannot begin block " + execute.block());
+    }
+    if (execute.instructions().isEmpty()) {
+      throw new IllegalArgumentException("block " + execute.block() + " has no instructions");
+    }
+    contexts.top().start(execute);
+  }
+
+  /** Whether a block can go on. */
+  final boolean canStep() {
+    return activity == Activity.ACTIVE && contexts.top().busy();
+  }
+
+  /** Executes one instruction of the running block, or a run of iterations of a repeated one. */
+  final void step() {
+    Context context = contexts.top();
+    shadowed = stiShadow || movSsShadow;
+    stiShadow = false;
+    movSsShadow = false;
+    singleStep = (rflags & Rflags.TF) != 0;
+    duration = ModelConfiguration.NANOS_PER_INSTRUCTION;
+    int fault = Interpreter.execute(this, context, context.fetch());
+    if (fault != Fault.NONE) {
+      singleStep = false;
+      world.show(
+          new Event.Faulted(
+              cpu,
+              context.block(),
+              context.current(),
+              Fault.vector(fault),
+              Fault.errorCode(fault)));
+      context.drop();
+    } else if (context == contexts.top()) {
+      completeAtEnd();
+    }
+    if (singleStep) {
+      pending |= Signal.TRAP.bit();
+    }
+    world.advance(duration);
+    if (pending != 0 || needsNop()) {
+      world.attend(cpu);
+    }
+  }
+
+  /** Takes all that is recognizable, and runs NOPs as long as they change anything. */
+  final void settle() {
+    while (settleOnce()) {
+      // each round delivers, starts, wakes, or executes a NOP
+    }
+    if (canStep()) {
+      world.runnable(cpu);
+    }
+  }
+
+  /** Memory was written. */
+  final void stored(long address, long length) {
+    if (monitor.covers(address, length)) {
+      monitor.disarm();
+      if (activity == Activity.WAITING) {
+        wake();
+        world.attend(cpu);
+      }
+    }
+  }
+
+  final MsrFile msrs() {
+    return msrs;
+  }
+
+  // For the interpreter
+
+  final ProcessorWorld world() {
+    return world;
+  }
+
+  final int cpu() {
+    return cpu;
+  }
+
+  final int cpl() {
+    return cpl;
+  }
+
+  final void setCpl(int level) {
+    cpl = level;
+  }
+
+  final long rflags() {
+    return rflags;
+  }
+
+  final void setRflags(long value) {
+    rflags = value;
+  }
+
+  final Monitor monitor() {
+    return monitor;
+  }
+
+  /** How many iterations of a repeated instruction can be made before anything else can happen. */
+  final long undisturbed() {
+    return shadowed || singleStep || (rflags & Flags.DF) != 0 ? 1 : world.calm();
+  }
+
+  final void takes(long nanos) {
+    duration = nanos;
+  }
+
+  final void sti() {
+    stiShadow = stiMakesShadow(interruptFlag());
+    rflags |= Rflags.IF;
+  }
+
+  final void movSs() {
+    if (movSsMakesShadow(shadowed)) {
+      movSsShadow = true;
+      singleStep = false;
+    }
+  }
+
+  final void lss() {
+    if (lssMakesShadow()) {
+      movSsShadow = true;
+      singleStep = false;
+    }
+  }
+
+  final void halt() {
+    activity = Activity.HALTED;
+  }
+
+  final void mwait(boolean breakOnInterrupt) {
+    if (monitor.armed()) {
+      interruptsBreakMwait = breakOnInterrupt;
+      activity = Activity.WAITING;
+    }
+  }
+
+  /** INT n. */
+  final void softwareInterrupt(int vector) {
+    // TF is cleared on the way into the handler: no trap
+    singleStep = false;
+    interrupt(vector, Event.Kind.SOFTWARE);
+  }
+
+  /** INT3, and #DB at a boundary. */
+  final void trap(int vector) {
+    singleStep = false;
+    Place place = contexts.top().place();
+    long saved = rflags;
+    if (enterHandler(vector)) {
+      world.show(new Event.ExceptionTaken(cpu, vector, 0, place, saved));
+    }
+  }
+
+  /** IRET; {@code selector} is 0 if its frame is good. */
+  final int iret(Context context, int selector) {
+    int fault = iretFault(context, selector);
+    if (iretUnblocksNmi(fault != Fault.NONE)) {
+      nmiBlocked = false;
+    }
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    requireLast(context, "IRET");
+    complete(context);
+    SavedState saved = contexts.pop();
+    rflags = cpl == 0 ? saved.rflags() : Flags.load(rflags, saved.rflags(), cpl);
+    cpl = saved.cpl();
+    completeAtEnd();
+    return Fault.NONE;
+  }
+
+  private int iretFault(Context context, int selector) {
+    if (selector != 0) {
+      return Fault.gp(selector);
+    }
+    boolean returns =
+        context.kind() == Context.Kind.HANDLER
+            && (rflags & Flags.NT) == 0
+            && cpl <= context.saved().cpl();
+    return returns ? Fault.NONE : Fault.GP;
+  }
+
+  /** RSM; leaves handlers that were entered in system-management mode as well. */
+  final int rsm(Context context) {
+    if (!inSmm) {
+      return Fault.UD;
+    }
+    requireLast(context, "RSM");
+    complete(context);
+    while (contexts.top().kind() != Context.Kind.SMM) {
+      contexts.pop();
+    }
+    SavedState saved = contexts.pop();
+    inSmm = false;
+    rflags = saved.rflags();
+    cpl = saved.cpl();
+    stiShadow = saved.stiShadow();
+    movSsShadow = saved.movSsShadow();
+    singleStep = saved.trap();
+    if (saved.halted() && rsmRestartsHalt()) {
+      activity = Activity.HALTED;
+    } else {
+      completeAtEnd();
+    }
+    return Fault.NONE;
+  }
+
+  // Boundaries
+
+  private boolean settleOnce() {
+    if (activity == Activity.WAIT_FOR_SIPI) {
+      pending &= ~SIGNALS_DROPPED_IN_WAIT;
+    } else if (deliver()) {
+      return true;
+    }
+    int vector = startUpVector;
+    startUpVector = NO_VECTOR;
+    if (vector != NO_VECTOR && acceptsStartUp(activity == Activity.WAIT_FOR_SIPI)) {
+      toInitialState();
+      begin(vector, vector << 8, 0);
+      return true;
+    }
+    if (masksWaitEnd()) {
+      wake();
+      return true;
+    }
+    if (needsNop()) {
+      stiShadow = false;
+      movSsShadow = false;
+      if ((rflags & Rflags.TF) != 0) {
+        pending |= Signal.TRAP.bit();
+      }
+      return true;
+    }
+    return false;
+  }
+
+  private boolean deliver() {
+    if (pending == 0) {
+      return false;
+    }
+    for (Signal signal : priority) {
+      if ((pending & signal.bit()) != 0
+          && (activity != Activity.SHUT_DOWN || signal == Signal.INIT)
+          && recognizes(signal)
+          && (signal != Signal.INTERRUPT || interruptRequested())) {
+        take(signal);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void take(Signal signal) {
+    if (signal != Signal.INTERRUPT) {
+      pending &= ~signal.bit();
+    }
+    switch (signal) {
+      case SMI -> enterSystemManagement();
+      case INIT -> init();
+      case TRAP -> trap(Exceptions.DB);
+      case NMI -> interrupt(Exceptions.NMI, Event.Kind.NMI);
+      // there may be another one behind: the bit stays
+      case INTERRUPT -> interrupt(world.chipset().acknowledge(cpu) & 0xFF, Event.Kind.EXTERNAL);
+    }
+  }
+
+  private boolean interruptRequested() {
+    if (world.chipset().interruptRequested(cpu)) {
+      return true;
+    }
+    pending &= ~Signal.INTERRUPT.bit();
+    return false;
+  }
+
+  private void interrupt(int vector, Event.Kind kind) {
+    Place place = contexts.top().place();
+    long saved = rflags;
+    if (enterHandler(vector)) {
+      nmiBlocked |= blocksNmi(vector, kind);
+      world.show(new Event.InterruptTaken(cpu, vector, kind, place, saved));
+    }
+  }
+
+  private boolean enterHandler(int vector) {
+    if (!enter(Context.Kind.HANDLER, SavedState.frame(rflags, cpl))) {
+      return false;
+    }
+    rflags &= ~(Rflags.TF | Flags.NT);
+    if (clearsInterruptFlag(vector)) {
+      rflags &= ~Rflags.IF;
+    }
+    cpl = 0;
+    return true;
+  }
+
+  private void enterSystemManagement() {
+    Place place = contexts.top().place();
+    SavedState saved =
+        new SavedState(
+            rflags,
+            cpl,
+            activity == Activity.HALTED,
+            (pending & Signal.TRAP.bit()) != 0,
+            stiShadow,
+            movSsShadow);
+    if (enter(Context.Kind.SMM, saved)) {
+      pending &= ~Signal.TRAP.bit();
+      inSmm = true;
+      rflags = Rflags.FIXED;
+      cpl = 0;
+      world.show(
+          new Event.InterruptTaken(cpu, 0, Event.Kind.SMI, place, saved.rflags()));
+    }
+  }
+
+  private boolean enter(Context.Kind kind, SavedState saved) {
+    if (!contexts.push(kind, saved)) {
+      activity = Activity.SHUT_DOWN;
+      world.show(new Event.ShutDown(cpu));
+      return false;
+    }
+    endWait();
+    stiShadow = false;
+    movSsShadow = false;
+    return true;
+  }
+
+  private void init() {
+    toInitialState();
+    world.chipset().init(cpu);
+    world.show(new Event.ProcessorReset(cpu));
+    if (waitsForStartUp()) {
+      activity = Activity.WAIT_FOR_SIPI;
+    } else {
+      begin(NO_VECTOR, RESET_CS, RESET_IP);
+    }
+  }
+
+  private void begin(int vector, int cs, int ip) {
+    activity = Activity.ACTIVE;
+    world.show(
+        new Event.ProcessorStarted(
+            cpu, vector, new Event.StartState(cs, ip, CR0_AFTER_INIT, Rflags.FIXED)));
+  }
+
+  /** What INIT and RESET have in common. */
+  private void toInitialState() {
+    contexts.reset();
+    monitor.disarm();
+    rflags = Rflags.FIXED;
+    cpl = 0;
+    stiShadow = false;
+    movSsShadow = false;
+    pending &= Signal.INTERRUPT.bit();
+    nmiBlocked = false;
+    inSmm = false;
+  }
+
+  // Waiting and completing
+
+  private boolean masksWaitEnd() {
+    return activity == Activity.WAITING
+        && interruptsBreakMwait
+        && maskedInterruptEndsMwait()
+        && (pending & Signal.INTERRUPT.bit()) != 0
+        && interruptRequested();
+  }
+
+  /** Ends waiting without a handler: the block goes on. */
+  private void wake() {
+    endWait();
+    completeAtEnd();
+  }
+
+  private void endWait() {
+    if (activity == Activity.WAITING) {
+      monitor.disarm();
+    }
+    activity = Activity.ACTIVE;
+  }
+
+  private boolean needsNop() {
+    return activity == Activity.ACTIVE
+        && (stiShadow || movSsShadow || (rflags & Rflags.TF) != 0)
+        && !contexts.top().busy();
+  }
+
+  /** The block of the running context is over if only its end remains and nothing waits. */
+  private void completeAtEnd() {
+    Context context = contexts.top();
+    if (activity == Activity.ACTIVE && context.busy() && context.atEnd()) {
+      complete(context);
+    }
+  }
+
+  private void complete(Context context) {
+    world.show(new Event.Completed(cpu, context.block(), context.values()));
+    context.drop();
+  }
+
+  private static void requireLast(Context context, String instruction) {
+    if (!context.atEnd()) {
+      throw new IllegalArgumentException(
+          instruction + " must be the last instruction of block " + context.block());
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package io.apictck.model.processor;
+
+import io.apictck.model.ModelConfiguration;
+import io.apictck.model.bus.Memory;
+import io.apictck.model.bus.PortSpace;
+import io.apictck.model.bus.SystemBus;
+import io.apictck.model.chipset.Chipset;
+import io.apictck.model.chipset.ChipsetClient;
+import io.apictck.model.chipset.ChipsetFactory;
+import io.apictck.arch.VectorSet;
+import io.apictck.platform.Action;
+import io.apictck.platform.Event;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * All processors of a machine, their clock, and the order in which things happen (Intel SDM Vol. 3A, "Multiple-Processor Management").
+ *
+ * <p>The order is this, always:
+ *
+ * <ol>
+ *   <li>An instruction is executed, then time passes, one nanosecond an instruction (for REP: an iteration), and what was due happens.
+ *   <li>Then every processor that has something to look at reaches an instruction boundary, in the order of their indices. Processors
+ *       without a block execute NOPs, which take no time.
+ *   <li>Then the next instruction is executed: by the processor whose block began or went on last, until that block stops; then by the
+ *       one that was at work before.
+ * </ol>
+ *
+ * <p>Not supported: true concurrency of processors; each memory access is seen by all at once.
+ */
+public final class Scheduler implements ChipsetClient, ProcessorWorld {
+  private final ModelConfiguration configuration;
+  private final Processor[] processors;
+  private final Chipset chipset;
+  private final SystemBus bus;
+  private final VectorSet trapGates = new VectorSet();
+  private final List<Event> events = new ArrayList<>();
+
+  /** One bit for each processor whose boundary is to be looked at. */
+  private final long[] attention;
+
+  private boolean anyAttention;
+
+  /** Processors with a block that can go on, the one at work on top. */
+  private final int[] atWork;
+
+  private final boolean[] isAtWork;
+  private int working;
+
+  private int monitors;
+  private long nanos;
+
+  /** A machine in its power-on state. */
+  public Scheduler(
+      ModelConfiguration configuration,
+      ChipsetFactory chipsetFactory,
+      ProcessorFactory processorFactory) {
+    this.configuration = configuration;
+    int count = configuration.apicIds().size();
+    attention = new long[(count + Long.SIZE - 1) / Long.SIZE];
+    atWork = new int[count];
+    isAtWork = new boolean[count];
+    processors = new Processor[count];
+    for (int cpu = 0; cpu < count; cpu++) {
+      processors[cpu] = processorFactory.create(this, cpu);
+    }
+    chipset = chipsetFactory.create(configuration, this);
+    bus = new SystemBus(chipset, new Memory(), new PortSpace(List.of()));
+    reset();
+  }
+
+  /** Power-on state; time starts at 0 again. */
+  public void reset() {
+    nanos = 0;
+    events.clear();
+    trapGates.clear();
+    for (Processor processor : processors) {
+      processor.reset();
+    }
+    Arrays.fill(attention, 0);
+    anyAttention = false;
+    Arrays.fill(isAtWork, false);
+    working = 0;
+    bus.reset();
+    chipset.reset();
+    run();
+  }
+
+  /** The events since the last call, in order. */
+  public List<Event> takeEvents() {
+    List<Event> taken = List.copyOf(events);
+    events.clear();
+    return taken;
+  }
+
+  /** Begins a block and runs the machine until no block can go on. */
+  public void execute(Action.Execute execute) {
+    processors[execute.cpu()].start(execute);
+    runnable(execute.cpu());
+    run();
+  }
+
+  /** Runs the machine, after a stimulus, until no block can go on. */
+  public void run() {
+    for (; ; ) {
+      settle();
+      if (working == 0) {
+        return;
+      }
+      int cpu = atWork[working - 1];
+      Processor processor = processors[cpu];
+      if (processor.canStep()) {
+        processor.step();
+      } else {
+        working--;
+        isAtWork[cpu] = false;
+      }
+    }
+  }
+
+  /** Lets time pass, until there is an event or the duration is over. */
+  public void elapse(long duration) {
+    long end = duration > Long.MAX_VALUE - nanos ? Long.MAX_VALUE : nanos + duration;
+    run();
+    while (events.isEmpty()) {
+      long next = chipset.nextEvent();
+      if (next > end || nanos >= end) {
+        advanceTo(Math.max(nanos, end));
+        run();
+        return;
+      }
+      // always a step forward, also when the chipset names the present again
+      advanceTo(Math.max(nanos + 1, next));
+      run();
+    }
+  }
+
+  /** A memory write, or an interrupt message, of a PCI function. */
+  public void deviceWrite(int requesterId, long address, int data) {
+    bus.deviceWrite(requesterId, address, data);
+    stored(address, Integer.BYTES);
+    run();
+  }
+
+  /** Chooses between trap gate and interrupt gate for a vector. */
+  public void setGate(int vector, boolean trap) {
+    trapGates.set(vector, trap);
+  }
+
+  // Orders of the chipset, and the pins
+
+  @Override
+  public void interruptChanged(int cpu) {
+    raise(cpu, Signal.INTERRUPT);
+  }
+
+  @Override
+  public void nmi(int cpu) {
+    raise(cpu, Signal.NMI);
+  }
+
+  @Override
+  public void smi(int cpu) {
+    raise(cpu, Signal.SMI);
+  }
+
+  @Override
+  public void init(int cpu) {
+    raise(cpu, Signal.INIT);
+  }
+
+  @Override
+  public void startUp(int cpu, int vector) {
+    processors[cpu].startUp(vector);
+    attend(cpu);
+  }
+
+  @Override
+  public long nanos() {
+    return nanos;
+  }
+
+  @Override
+  public long tsc(int cpu) {
+    return processors[cpu].msrs().tsc();
+  }
+
+  @Override
+  public long nanosAtTsc(int cpu, long tsc) {
+    return processors[cpu].msrs().nanosAtTsc(tsc);
+  }
+
+  // The world of the processors
+
+  @Override
+  public ModelConfiguration configuration() {
+    return configuration;
+  }
+
+  @Override
+  public Chipset chipset() {
+    return chipset;
+  }
+
+  @Override
+  public SystemBus bus() {
+    return bus;
+  }
+
+  @Override
+  public void advance(long duration) {
+    advanceTo(nanos + duration);
+  }
+
+  @Override
+  public long calm() {
+    long next = chipset.nextEvent();
+    return next > nanos ? next - nanos : 1;
+  }
+
+  @Override
+  public void show(Event event) {
+    events.add(event);
+  }
+
+  @Override
+  public boolean trapGate(int vector) {
+    return trapGates.contains(vector);
+  }
+
+  @Override
+  public void attend(int cpu) {
+    attention[cpu / Long.SIZE] |= 1L << cpu;
+    anyAttention = true;
+  }
+
+  @Override
+  public void runnable(int cpu) {
+    if (!isAtWork[cpu]) {
+      isAtWork[cpu] = true;
+      atWork[working++] = cpu;
+    }
+  }
+
+  @Override
+  public void monitoring(boolean armed) {
+    monitors += armed ? 1 : -1;
+  }
+
+  @Override
+  public void stored(long address, long length) {
+    if (monitors == 0) {
+      return;
+    }
+    for (Processor processor : processors) {
+      processor.stored(address, length);
+    }
+  }
+
+  private void raise(int cpu, Signal signal) {
+    processors[cpu].raise(signal);
+    attend(cpu);
+  }
+
+  private void advanceTo(long time) {
+    nanos = time;
+    chipset.advanceTo(time);
+  }
+
+  private void settle() {
+    while (anyAttention) {
+      anyAttention = false;
+      for (int word = 0; word < attention.length; word++) {
+        while (attention[word] != 0) {
+          long flags = attention[word];
+          attention[word] = flags & flags - 1;
+          processors[word * Long.SIZE + Long.numberOfTrailingZeros(flags)].settle();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,597 @@
+package io.apictck.machine;
+
+import io.apictck.arch.ApicBase;
+import io.apictck.arch.Exceptions;
+import io.apictck.arch.Msr;
+import io.apictck.arch.Rflags;
+import io.apictck.machine.InterruptFrame.Cause;
+import io.apictck.platform.Action;
+import io.apictck.platform.Event;
+import io.apictck.platform.Instruction;
+import io.apictck.platform.LocalLine;
+import io.apictck.platform.Place;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A processor as a test directs it: it runs blocks of instructions in its current context, and takes interrupts one by one or through
+ * automatic handlers.
+ */
+public final class Cpu {
+  private final Machine machine;
+  private final int index;
+  private final int apicId;
+  private final LocalApic lapic;
+  private final ArrayList<Context> contexts = new ArrayList<>();
+  private final Map<Long, BlockRun> runs = new HashMap<>();
+  private final Map<Integer, InterruptHandler> interruptHandlers = new HashMap<>();
+  private final Map<Integer, InterruptHandler> trapHandlers = new HashMap<>();
+  private final Deque<Event> startEvents = new ArrayDeque<>();
+  private @Nullable InterruptHandler nmiHandler;
+  private boolean waitingForSipi;
+  private boolean shutDown;
+
+  /** A handler context: the frame, and whether a test or an automatic handler has taken it. */
+  private static final class Context {
+    final InterruptFrame frame;
+    final @Nullable InterruptHandler handler;
+    boolean claimed;
+
+    Context(InterruptFrame frame, @Nullable InterruptHandler handler) {
+      this.frame = frame;
+      this.handler = handler;
+    }
+  }
+
+  Cpu(Machine machine, int index, int apicId) {
+    this.machine = machine;
+    this.index = index;
+    this.apicId = apicId;
+    this.lapic = new LocalApic(this);
+    this.waitingForSipi = index != 0;
+  }
+
+  /** Its number, from 0. */
+  public int index() {
+    return index;
+  }
+
+  /** Its APIC ID, as the platform says. */
+  public int apicId() {
+    return apicId;
+  }
+
+  /** The machine it belongs to. */
+  public Machine machine() {
+    return machine;
+  }
+
+  /** Its local APIC. */
+  public LocalApic lapic() {
+    return lapic;
+  }
+
+  /** How many handler contexts are entered and not left. */
+  public int depth() {
+    return contexts.size();
+  }
+
+  /** Whether it waits for a start-up IPI. */
+  public boolean waitsForSipi() {
+    return waitingForSipi;
+  }
+
+  // ---- running instructions ----
+
+  /** Starts a block in the current context; it may be suspended by interrupts, traps and HLT. */
+  public BlockRun start(Instruction... instructions) {
+    return start(List.of(instructions));
+  }
+
+  /** As {@link #start(Instruction...)}. */
+  public BlockRun start(List<Instruction> instructions) {
+    verifyNothingUnexpected();
+    if (waitingForSipi) {
+      throw new IllegalStateException("CPU " + index + " waits for a start-up IPI: a test cannot run " + instructions + " on it");
+    }
+    long block = machine.nextBlock();
+    BlockRun run = new BlockRun(this, block, instructions);
+    runs.put(block, run);
+    machine.perform(new Action.Execute(index, block, instructions));
+    return run;
+  }
+
+  /**
+   * Runs a block to its end.
+   *
+   * @return what its instructions gave, in order
+   * @throws AssertionError if it faults or is not completed
+   */
+  public long[] run(Instruction... instructions) {
+    return run(List.of(instructions));
+  }
+
+  /** As {@link #run(Instruction...)}. */
+  public long[] run(List<Instruction> instructions) {
+    return awaitCompletion(start(instructions));
+  }
+
+  /** Runs a block that may fault. */
+  public Attempt attempt(Instruction... instructions) {
+    return awaitEnd(start(instructions));
+  }
+
+  long[] awaitCompletion(BlockRun run) {
+    return switch (awaitEnd(run)) {
+      case Attempt.Succeeded succeeded -> succeeded.values();
+      case Attempt.Failed failed ->
+          throw new AssertionError(
+              "CPU "
+                  + index
+                  + ": "
+                  + failed.instructions().get(failed.index())
+                  + " raised exception "
+                  + failed.vector()
+                  + (failed.vector() == Exceptions.GP ? " (#GP)" : "")
+                  + ", error code "
+                  + Hex.dword(failed.errorCode()));
+    };
+  }
+
+  Attempt awaitEnd(BlockRun run) {
+    if (run.running()) {
+      machine.await(() -> !run.running() || unclaimed() != null);
+    }
+    return switch (run.end()) {
+      case Event.Completed completed -> new Attempt.Succeeded(run.instructions(), completed.values());
+      case Event.Faulted faulted ->
+          new Attempt.Failed(run.instructions(), faulted.index(), faulted.vector(), faulted.errorCode());
+      case null, default -> {
+        verifyNothingUnexpected();
+        throw new AssertionError(
+            "CPU " + index + " did not complete " + run.instructions() + (run.dropped() ? ": INIT ended it" : ""));
+      }
+    };
+  }
+
+  // ---- instructions by name ----
+
+  /** STI. */
+  public void sti() {
+    run(new Instruction.Sti());
+  }
+
+  /** CLI. */
+  public void cli() {
+    run(new Instruction.Cli());
+  }
+
+  /** NOP. */
+  public void nop() {
+    run(new Instruction.Nop());
+  }
+
+  /** Starts HLT, alone; the run goes on when the processor wakes. */
+  public BlockRun hlt() {
+    return start(new Instruction.Hlt());
+  }
+
+  /** STI followed by HLT; the run goes on when the processor wakes. */
+  public BlockRun stiHlt() {
+    return start(new Instruction.Sti(), new Instruction.Hlt());
+  }
+
+  /**
+   * RDMSR.
+   *
+   * @throws AssertionError if it faults, or leaves bits in the upper halves of RAX or RDX
+   */
+  public long rdmsr(int msr) {
+    long[] values = run(new Instruction.Rdmsr(msr));
+    if (values[0] >>> 32 != 0 || values[1] >>> 32 != 0) {
+      throw new AssertionError(
+          "RDMSR of "
+              + Integer.toHexString(msr)
+              + "h on CPU "
+              + index
+              + " must clear bits 63:32 of RAX and RDX, but gave RAX="
+              + Hex.qword(values[0])
+              + ", RDX="
+              + Hex.qword(values[1]));
+    }
+    return values[1] << 32 | values[0];
+  }
+
+  /** WRMSR. */
+  public void wrmsr(int msr, long value) {
+    run(new Instruction.Wrmsr(msr, value));
+  }
+
+  /** Loads 32 bits. */
+  public int read32(long address) {
+    return (int) run(new Instruction.Load(address, 4))[0];
+  }
+
+  /** Stores 32 bits. */
+  public void write32(long address, int value) {
+    run(new Instruction.Store(address, 4, value & 0xFFFF_FFFFL));
+  }
+
+  /** CPUID. */
+  public CpuidResult cpuid(int leaf, int subleaf) {
+    long[] values = run(new Instruction.Cpuid(leaf, subleaf));
+    return new CpuidResult((int) values[0], (int) values[1], (int) values[2], (int) values[3]);
+  }
+
+  /** CPUID with ECX=0. */
+  public CpuidResult cpuid(int leaf) {
+    return cpuid(leaf, 0);
+  }
+
+  /**
+   * What CPUID gave.
+   *
+   * @param eax EAX
+   * @param ebx EBX
+   * @param ecx ECX
+   * @param edx EDX
+   */
+  public record CpuidResult(int eax, int ebx, int ecx, int edx) {}
+
+  /** MOV from CR8. */
+  public long cr8() {
+    return run(new Instruction.MovFromCr8())[0];
+  }
+
+  /** MOV to CR8. */
+  public void setCr8(long value) {
+    run(new Instruction.MovToCr8(value));
+  }
+
+  /** RDTSC. */
+  public long rdtsc() {
+    return run(new Instruction.Rdtsc())[0];
+  }
+
+  /** RFLAGS. */
+  public long rflags() {
+    return run(new Instruction.Pushf())[0];
+  }
+
+  /** Whether IF is set. */
+  public boolean interruptsEnabled() {
+    return (rflags() & Rflags.IF) != 0;
+  }
+
+  /** IA32_APIC_BASE. */
+  public ApicBase apicBase() {
+    return ApicBase.of(rdmsr(Msr.IA32_APIC_BASE));
+  }
+
+  /** Writes IA32_APIC_BASE. */
+  public void setApicBase(ApicBase base) {
+    wrmsr(Msr.IA32_APIC_BASE, base.raw());
+  }
+
+  /** IRETQ or RSM: leaves the handler context. */
+  public void iret() {
+    if (contexts.isEmpty()) {
+      throw new IllegalStateException("CPU " + index + " is in no handler: there is nothing to return from");
+    }
+    boolean smi = contexts.getLast().frame.cause() == Cause.SMI;
+    run(smi ? new Instruction.Rsm() : new Instruction.Iret());
+  }
+
+  // ---- lines ----
+
+  /** Drives an input of this processor; electrical level for LINT0 and LINT1. */
+  public void line(LocalLine line, boolean asserted) {
+    machine.localLine(index, line, asserted);
+  }
+
+  /** Asserts and deasserts an input of this processor. */
+  public void pulse(LocalLine line) {
+    line(line, true);
+    line(line, false);
+  }
+
+  // ---- interrupts ----
+
+  /** From now on interrupts with this vector are taken by {@code handler}; external and software ones alike. */
+  public Counter onInterrupt(int vector, InterruptHandler handler) {
+    Counter counter = new Counter();
+    interruptHandlers.put(vector, counting(counter, handler));
+    return counter;
+  }
+
+  /** From now on interrupts with this vector are counted, ended in the local APIC and returned from. */
+  public Counter countInterrupts(int vector) {
+    return onInterrupt(vector, InterruptHandler.END_OF_INTERRUPT);
+  }
+
+  /** As {@link #countInterrupts(int)} for all vectors from {@code first} to {@code last}, into one counter. */
+  public Counter countInterrupts(int first, int last) {
+    Counter counter = new Counter();
+    InterruptHandler handler = counting(counter, InterruptHandler.END_OF_INTERRUPT);
+    for (int vector = first; vector <= last; vector++) {
+      interruptHandlers.put(vector, handler);
+    }
+    return counter;
+  }
+
+  /** From now on NMIs are taken by {@code handler}. */
+  public Counter onNmi(InterruptHandler handler) {
+    Counter counter = new Counter();
+    nmiHandler = counting(counter, handler);
+    return counter;
+  }
+
+  /** From now on traps with this vector (single step: 1, breakpoint: 3) are taken by {@code handler}. */
+  public Counter onTrap(int vector, InterruptHandler handler) {
+    Counter counter = new Counter();
+    trapHandlers.put(vector, counting(counter, handler));
+    return counter;
+  }
+
+  /** From now on interrupts with this vector are waited for one by one, or unexpected. */
+  public void noHandler(int vector) {
+    interruptHandlers.remove(vector);
+  }
+
+  private static InterruptHandler counting(Counter counter, InterruptHandler handler) {
+    return (cpu, frame) -> {
+      counter.add(frame);
+      handler.handle(cpu, frame);
+    };
+  }
+
+  /**
+   * Waits for the next interrupt, NMI, SMI or trap that no automatic handler takes; the processor is in its handler then.
+   *
+   * @throws AssertionError if none comes within the platform's patience
+   */
+  public InterruptFrame takeInterrupt() {
+    if (!machine.await(() -> unclaimed() != null)) {
+      throw new AssertionError(
+          "CPU "
+              + index
+              + " took no interrupt within "
+              + machine.description().patience().toMillis()
+              + " ms: "
+              + lapic.summary());
+    }
+    Context context = unclaimed();
+    if (context == null) {
+      throw new IllegalStateException("an awaited interrupt is gone");
+    }
+    context.claimed = true;
+    return context.frame;
+  }
+
+  /** Waits for the next interrupt and fails if it is not a maskable one with this vector. */
+  public InterruptFrame takeInterrupt(int vector) {
+    return take(Cause.EXTERNAL, vector);
+  }
+
+  /** Waits for the next interrupt and fails if it is not an NMI. */
+  public InterruptFrame takeNmi() {
+    return take(Cause.NMI, Exceptions.NMI);
+  }
+
+  /** Waits for the next interrupt and fails if it is not an SMI. */
+  public InterruptFrame takeSmi() {
+    return take(Cause.SMI, 0);
+  }
+
+  /** Waits for the next interrupt and fails if it is not a trap with this vector. */
+  public InterruptFrame takeTrap(int vector) {
+    return take(Cause.TRAP, vector);
+  }
+
+  /** Waits for the next interrupt and fails if it is not a software interrupt with this vector. */
+  public InterruptFrame takeSoftwareInterrupt(int vector) {
+    return take(Cause.SOFTWARE, vector);
+  }
+
+  private InterruptFrame take(Cause cause, int vector) {
+    InterruptFrame frame = takeInterrupt();
+    if (frame.cause() != cause || frame.vector() != vector) {
+      throw new AssertionError(
+          "expected " + new InterruptFrame(this, vector, cause, Place.IDLE, 0) + ", but it took " + frame);
+    }
+    return frame;
+  }
+
+  /** Ends the interrupt being handled in the local APIC and returns from the handler. */
+  public void finishInterrupt() {
+    run(lapic.endingInterrupt(), new Instruction.Iret());
+  }
+
+  /** Takes the interrupt with this vector, ends and leaves it. */
+  public InterruptFrame serve(int vector) {
+    InterruptFrame frame = takeInterrupt(vector);
+    finishInterrupt();
+    return frame;
+  }
+
+  /** Whether an interrupt was taken that neither the test nor a handler has dealt with yet; does not wait. */
+  public boolean hasUntakenInterrupt() {
+    return unclaimed() != null;
+  }
+
+  // ---- INIT and start-up ----
+
+  /**
+   * Waits until INIT resets this processor.
+   *
+   * @throws AssertionError if that does not happen within the platform's patience
+   */
+  public void expectInit() {
+    Event event = nextStartEvent("INIT did not reset");
+    if (!(event instanceof Event.ProcessorReset)) {
+      throw new AssertionError("CPU " + index + " should have been reset by INIT, but showed " + event);
+    }
+  }
+
+  /**
+   * Waits until this processor starts to run after INIT.
+   *
+   * @throws AssertionError if that does not happen within the platform's patience
+   */
+  public Event.ProcessorStarted expectStart() {
+    Event event = nextStartEvent("no start-up of");
+    if (!(event instanceof Event.ProcessorStarted started)) {
+      throw new AssertionError("CPU " + index + " should have started, but showed " + event);
+    }
+    return started;
+  }
+
+  private Event nextStartEvent(String failure) {
+    if (!machine.await(() -> !startEvents.isEmpty())) {
+      throw new AssertionError(
+          failure + " CPU " + index + " within " + machine.description().patience().toMillis() + " ms");
+    }
+    return startEvents.removeFirst();
+  }
+
+  // ---- what machines use ----
+
+  /** Takes note of an event; tells whether an automatic handler waits now. */
+  boolean dispatch(Event event) {
+    switch (event) {
+      case Event.Completed completed -> {
+        BlockRun run = end(completed.block(), completed);
+        if (run.leavesContext()) {
+          leaveContext(completed);
+        }
+        if (run.instructions().size() == 1) {
+          lapic.noticeModeChange(run.instructions().getFirst());
+        } else {
+          run.instructions().forEach(lapic::noticeModeChange);
+        }
+        // the context that was returned to may have a handler that was not run yet
+        return run.leavesContext() && !contexts.isEmpty();
+      }
+      case Event.Faulted faulted -> {
+        BlockRun run = end(faulted.block(), faulted);
+        run.instructions().subList(0, faulted.index()).forEach(lapic::noticeModeChange);
+      }
+      case Event.InterruptTaken taken -> {
+        InterruptHandler handler =
+            taken.kind() == Event.Kind.NMI
+                ? nmiHandler
+                : taken.kind() == Event.Kind.SMI ? null : interruptHandlers.get(taken.vector());
+        return enter(
+            new InterruptFrame(this, taken.vector(), Cause.of(taken.kind()), taken.interrupted(), taken.rflags()),
+            handler);
+      }
+      case Event.ExceptionTaken taken -> {
+        return enter(
+            new InterruptFrame(this, taken.vector(), Cause.TRAP, taken.interrupted(), taken.rflags()),
+            trapHandlers.get(taken.vector()));
+      }
+      case Event.ProcessorReset reset -> {
+        forgetContexts();
+        waitingForSipi = index != 0;
+        startEvents.add(reset);
+      }
+      case Event.ProcessorStarted started -> {
+        waitingForSipi = false;
+        startEvents.add(started);
+      }
+      case Event.ShutDown ignored -> shutDown = true;
+    }
+    return false;
+  }
+
+  private BlockRun end(long block, Event event) {
+    BlockRun run = runs.remove(block);
+    if (run == null) {
+      throw new PlatformContractException("the platform ends a block that does not run on CPU " + index + ": " + event);
+    }
+    run.ended(event);
+    return run;
+  }
+
+  private void leaveContext(Event event) {
+    if (contexts.isEmpty()) {
+      throw new PlatformContractException("the platform returns from a handler that CPU " + index + " is not in: " + event);
+    }
+    contexts.removeLast();
+  }
+
+  private boolean enter(InterruptFrame frame, @Nullable InterruptHandler handler) {
+    contexts.add(new Context(frame, handler));
+    return handler != null;
+  }
+
+  /** Runs the automatic handler of the innermost context, if it has one that did not run; tells whether it did. */
+  boolean runHandler() {
+    if (contexts.isEmpty()) {
+      return false;
+    }
+    Context context = contexts.getLast();
+    InterruptHandler handler = context.handler;
+    if (handler == null || context.claimed) {
+      return false;
+    }
+    context.claimed = true;
+    handler.handle(this, context.frame);
+    return true;
+  }
+
+  /** The oldest context that no one has taken and no handler waits for. */
+  private @Nullable Context unclaimed() {
+    for (int i = 0; i < contexts.size(); i++) {
+      Context context = contexts.get(i);
+      if (!context.claimed && context.handler == null) {
+        return context;
+      }
+    }
+    return null;
+  }
+
+  /** Fails if something arrived that no one asked for. */
+  void verifyNothingUnexpected() {
+    Context context = unclaimed();
+    if (context != null) {
+      throw new AssertionError("unexpected " + context.frame + ", interrupted at " + context.frame.interrupted());
+    }
+    if (!startEvents.isEmpty()) {
+      throw new AssertionError("unexpected " + startEvents.getFirst());
+    }
+    if (shutDown) {
+      throw new AssertionError("CPU " + index + " shut down (triple fault)");
+    }
+  }
+
+  private void forgetContexts() {
+    contexts.clear();
+    runs.values().forEach(BlockRun::drop);
+    runs.clear();
+    lapic.processorWasReset();
+  }
+
+  /** Forgets everything: the machine is reset. */
+  void forget() {
+    forgetContexts();
+    interruptHandlers.clear();
+    trapHandlers.clear();
+    nmiHandler = null;
+    startEvents.clear();
+    waitingForSipi = index != 0;
+    shutDown = false;
+    lapic.machineWasReset();
+  }
+
+  /** As in {@code CPU 1}. */
+  @Override
+  public String toString() {
+    return "CPU " + index;
+  }
+}

@@ -1,0 +1,67 @@
+package io.apictck.machine;
+
+import io.apictck.arch.ApicMode;
+import io.apictck.arch.ApicVersion;
+import io.apictck.arch.Cpuid;
+import io.apictck.arch.LapicRegister;
+import io.apictck.platform.Feature;
+
+/** Finds out what the hardware offers, as software does: by CPUID and by version registers. */
+public final class FeatureProbe {
+  private final Machine machine;
+
+  FeatureProbe(Machine machine) {
+    this.machine = machine;
+  }
+
+  /** Whether processor 0 and its local APIC (in xAPIC or x2APIC mode now) offer a feature. */
+  public boolean has(Feature feature) {
+    return switch (feature) {
+      case X2APIC -> (features().ecx() & Cpuid.ECX_X2APIC) != 0;
+      case TSC_DEADLINE -> (features().ecx() & Cpuid.ECX_TSC_DEADLINE) != 0;
+      case MONITOR_MWAIT -> (features().ecx() & Cpuid.ECX_MONITOR) != 0;
+      case EOI_BROADCAST_SUPPRESSION -> version().canSuppressEoiBroadcast();
+      case LVT_PERFORMANCE -> version().maxLvtEntry() >= LapicRegister.LVT_PERFORMANCE.lvtIndex();
+      case LVT_THERMAL -> version().maxLvtEntry() >= LapicRegister.LVT_THERMAL.lvtIndex();
+      case LVT_CMCI -> version().maxLvtEntry() >= LapicRegister.LVT_CMCI.lvtIndex();
+      case IO_APIC -> !machine.description().ioApics().isEmpty();
+    };
+  }
+
+  /** Why {@link #has} says no: the predicate that failed. */
+  public static String predicate(Feature feature) {
+    return switch (feature) {
+      case X2APIC -> "CPUID.01H:ECX[21] = 1";
+      case TSC_DEADLINE -> "CPUID.01H:ECX[24] = 1";
+      case MONITOR_MWAIT -> "CPUID.01H:ECX[3] = 1";
+      case EOI_BROADCAST_SUPPRESSION -> "local APIC version register bit 24 = 1";
+      case LVT_PERFORMANCE -> "local APIC version register bits 23:16 >= 4";
+      case LVT_THERMAL -> "local APIC version register bits 23:16 >= 5";
+      case LVT_CMCI -> "local APIC version register bits 23:16 >= 6";
+      case IO_APIC -> "the platform describes an I/O APIC";
+    };
+  }
+
+  /** Number of physical address bits, CPUID.80000008H:EAX[7:0]; 36 where that leaf is missing. */
+  public int maxPhyAddr() {
+    if (Integer.compareUnsigned(cpu().cpuid(0x8000_0000).eax(), Cpuid.ADDRESS_SIZES) < 0) {
+      return 36;
+    }
+    return cpu().cpuid(Cpuid.ADDRESS_SIZES).eax() & 0xFF;
+  }
+
+  private Cpu cpu() {
+    return machine.cpu(0);
+  }
+
+  private Cpu.CpuidResult features() {
+    return cpu().cpuid(Cpuid.FEATURES);
+  }
+
+  private ApicVersion version() {
+    if (cpu().lapic().mode() == ApicMode.DISABLED) {
+      throw new IllegalStateException("the local APIC of CPU 0 is disabled: its version register cannot be read");
+    }
+    return cpu().lapic().version();
+  }
+}

@@ -1,0 +1,273 @@
+package io.apictck.machine;
+
+import io.apictck.platform.Action;
+import io.apictck.platform.Event;
+import io.apictck.platform.LocalLine;
+import io.apictck.platform.Outcome;
+import io.apictck.platform.Platform;
+import io.apictck.platform.PlatformDescription;
+import io.apictck.platform.Stimulus;
+import io.apictck.platform.UnsupportedActionException;
+import io.apictck.trace.Trace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A whole machine and its director: the test says what each processor, line and device does next, in one thread.
+ *
+ * <p>Every wait is bounded by the platform's patience. An interrupt, INIT or start-up that the test neither waited for nor has an
+ * automatic handler for makes it fail.
+ */
+public final class Machine {
+  private final Platform platform;
+  private final PlatformDescription description;
+  private final Trace trace;
+  private final List<Cpu> cpus = new ArrayList<>();
+  private final List<String> observations = new ArrayList<>();
+  private final FeatureProbe features = new FeatureProbe(this);
+  private long nanos;
+  private long blocks;
+
+  /** A machine on an open platform in its power-on state. */
+  public Machine(Platform platform, Trace trace) {
+    this.platform = platform;
+    this.description = platform.description();
+    this.trace = trace;
+    for (int i = 0; i < description.processors(); i++) {
+      cpus.add(new Cpu(this, i, description.apicIds().get(i)));
+    }
+  }
+
+  /** What the platform says of itself. */
+  public PlatformDescription description() {
+    return description;
+  }
+
+  /** What was done and seen so far. */
+  public Trace trace() {
+    return trace;
+  }
+
+  /** What the processors and controllers offer, found out as software does. */
+  public FeatureProbe features() {
+    return features;
+  }
+
+  /** How many processors there are. */
+  public int processors() {
+    return cpus.size();
+  }
+
+  /** Processor {@code index}; 0 is the bootstrap processor. */
+  public Cpu cpu(int index) {
+    return cpus.get(index);
+  }
+
+  /** All processors, in index order. */
+  public List<Cpu> cpus() {
+    return List.copyOf(cpus);
+  }
+
+  /** All processors but the bootstrap processor. */
+  public List<Cpu> applicationProcessors() {
+    return List.copyOf(cpus.subList(1, cpus.size()));
+  }
+
+  /** Whether the platform offers a stimulus. */
+  public boolean offers(Stimulus stimulus) {
+    return description.stimuli().contains(stimulus);
+  }
+
+  /** The platform's time in nanoseconds. */
+  public long nanos() {
+    return nanos;
+  }
+
+  /** The I/O APIC {@code index} of the platform's description. */
+  public IoApic ioApic(int index) {
+    return new IoApic(this, description.ioApics().get(index));
+  }
+
+  /** The first I/O APIC. */
+  public IoApic ioApic() {
+    return ioApic(0);
+  }
+
+  /** A physical address in the memory that belongs to tests; {@code offset} is from its beginning. */
+  public long scratch(long offset) {
+    if (offset < 0 || offset >= description.scratchSize()) {
+      throw new IllegalArgumentException(
+          "offset " + Hex.qword(offset) + " lies outside of the scratch memory of " + description.scratchSize() + " bytes");
+    }
+    return description.scratchBase() + offset;
+  }
+
+  /** Drives an interrupt input of the I/O APICs; logical level. */
+  public void line(int gsi, boolean asserted) {
+    perform(new Action.SetLine(gsi, asserted));
+  }
+
+  /** Asserts and deasserts an input of the I/O APICs. */
+  public void pulseLine(int gsi) {
+    line(gsi, true);
+    line(gsi, false);
+  }
+
+  /** Says which vector the external interrupt controller answers to acknowledge cycles. */
+  public void supplyVector(int vector) {
+    perform(new Action.SupplyVector(vector));
+  }
+
+  /** An upstream 32-bit memory write of a PCI function; requester 0. */
+  public void deviceWrite(long address, int data) {
+    perform(new Action.DeviceWrite(0, address, data));
+  }
+
+  /** Chooses a trap gate or an interrupt gate for a vector. */
+  public void gate(int vector, boolean trap) {
+    perform(new Action.SetGate(vector, trap));
+  }
+
+  void localLine(int cpu, LocalLine line, boolean asserted) {
+    perform(new Action.SetLocalLine(cpu, line, asserted));
+  }
+
+  /** Brings the machine to its power-on state: every handler, context and block is forgotten. */
+  public void reset() {
+    for (Cpu cpu : cpus) {
+      cpu.forget();
+    }
+    perform(new Action.Reset());
+  }
+
+  /** Lets exactly this much time pass; automatic handlers run in between. */
+  public void elapse(Duration duration) {
+    elapseNanos(duration.toNanos());
+  }
+
+  /** As {@link #elapse(Duration)}, in nanoseconds. */
+  public void elapseNanos(long duration) {
+    long end = nanos + duration;
+    while (nanos < end) {
+      perform(new Action.Elapse(end - nanos));
+    }
+  }
+
+  /** Lets time pass until a condition holds, within the platform's patience; returns whether it held. */
+  public boolean settle(BooleanSupplier condition) {
+    if (condition.getAsBoolean()) {
+      return true;
+    }
+    long end = nanos + description.patience().toNanos();
+    // short steps first: what is awaited is usually near
+    long step = 1_000;
+    while (nanos < end) {
+      perform(new Action.Elapse(Math.min(step, end - nanos)));
+      if (condition.getAsBoolean()) {
+        return true;
+      }
+      step = Math.min(step * 2, 10_000_000);
+    }
+    return false;
+  }
+
+  /** Lets the platform's patience pass, until the next event at the longest, and tells whether a condition holds then. */
+  boolean await(BooleanSupplier condition) {
+    long end = nanos + description.patience().toNanos();
+    while (!condition.getAsBoolean()) {
+      if (nanos >= end) {
+        return false;
+      }
+      perform(new Action.Elapse(end - nanos));
+    }
+    return true;
+  }
+
+  /**
+   * Lets a quiet period pass and fails if anything arrives that no automatic handler takes.
+   *
+   * @throws AssertionError naming what arrived
+   */
+  public void expectNothing() {
+    elapse(description.quiet());
+    verifyNothingUnexpected();
+  }
+
+  /**
+   * Fails if an interrupt, INIT or start-up arrived that no one asked for.
+   *
+   * @throws AssertionError naming it
+   */
+  public void verifyNothingUnexpected() {
+    for (Cpu cpu : cpus) {
+      cpu.verifyNothingUnexpected();
+    }
+  }
+
+  /**
+   * Records what an implementation was seen to do where the manual leaves it open; it stands in the trace and in the report.
+   *
+   * @param what what was looked at
+   * @param value what was seen
+   */
+  public void observe(String what, Object value) {
+    String text = what + ": " + value;
+    observations.add(text);
+    trace.note(nanos, text);
+  }
+
+  /** What {@link #observe} recorded. */
+  public List<String> observations() {
+    return List.copyOf(observations);
+  }
+
+  /** Puts a remark into the trace. */
+  public void note(String text) {
+    trace.note(nanos, text);
+  }
+
+  long nextBlock() {
+    return ++blocks;
+  }
+
+  /** Performs an action, records it, and lets automatic handlers deal with what came of it. */
+  void perform(Action action) {
+    trace.did(nanos, action);
+    Outcome outcome;
+    try {
+      outcome = platform.perform(action);
+    } catch (UnsupportedActionException | AssertionError e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new PlatformCrashedException("the platform crashed in " + action + ": " + e.getMessage(), e);
+    }
+    nanos = outcome.nanos();
+    List<Event> events = outcome.events();
+    boolean handlersWait = false;
+    for (int i = 0; i < events.size(); i++) {
+      Event event = events.get(i);
+      trace.saw(nanos, event);
+      if (event.cpu() < 0 || event.cpu() >= cpus.size()) {
+        throw new PlatformContractException(
+            "the platform shows an event of processor " + event.cpu() + ", but it has " + cpus.size() + ": " + event);
+      }
+      handlersWait |= cpus.get(event.cpu()).dispatch(event);
+    }
+    if (handlersWait) {
+      runHandlers();
+    }
+  }
+
+  /** Runs automatic handlers until none waits; the innermost context of a processor goes first. */
+  void runHandlers() {
+    boolean again = true;
+    while (again) {
+      again = false;
+      for (Cpu cpu : cpus) {
+        again |= cpu.runHandler();
+      }
+    }
+  }
+}

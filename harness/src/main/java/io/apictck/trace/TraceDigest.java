@@ -1,0 +1,151 @@
+package io.apictck.trace;
+
+import io.apictck.platform.Action;
+import io.apictck.platform.Event;
+import io.apictck.platform.Instruction;
+import io.apictck.platform.Place;
+
+/**
+ * A running 64-bit digest of actions and events. It does not use {@code hashCode()}, which differs from run to run for enum constants.
+ */
+final class TraceDigest {
+  private long value = 0x9E37_79B9_7F4A_7C15L;
+
+  long value() {
+    return value;
+  }
+
+  private void mix(long word) {
+    long mixed = (value ^ word) * 0xBF58_476D_1CE4_E5B9L;
+    value = mixed ^ mixed >>> 29;
+  }
+
+  void add(long nanos, String text) {
+    mix(nanos);
+    for (int i = 0; i < text.length(); i++) {
+      mix(text.charAt(i));
+    }
+  }
+
+  void add(long nanos, Action action) {
+    mix(nanos);
+    switch (action) {
+      case Action.Execute execute -> {
+        mix(1);
+        mix(execute.cpu());
+        mix(execute.block());
+        for (Instruction instruction : execute.instructions()) {
+          add(instruction);
+        }
+      }
+      case Action.SetLine(int gsi, boolean asserted) -> mix(2, gsi, asserted ? 1 : 0);
+      case Action.SetLocalLine line -> mix(3, line.cpu() << 8 | line.line().ordinal(), line.asserted() ? 1 : 0);
+      case Action.SupplyVector(int vector) -> mix(4, vector, 0);
+      case Action.DeviceWrite(int requesterId, long address, int data) -> {
+        mix(5, requesterId, address);
+        mix(data);
+      }
+      case Action.Elapse(long duration) -> mix(6, duration, 0);
+      case Action.Reset() -> mix(7);
+      case Action.SetGate(int vector, boolean trap) -> mix(8, vector, trap ? 1 : 0);
+    }
+  }
+
+  private void mix(long first, long second, long third) {
+    mix(first);
+    mix(second);
+    mix(third);
+  }
+
+  private void add(Instruction instruction) {
+    switch (instruction) {
+      case Instruction.Load(long address, int width) -> mix(1, address, width);
+      case Instruction.Store(long address, int width, long stored) -> {
+        mix(2, address, width);
+        mix(stored);
+      }
+      case Instruction.LockedOr(long address, int width, long operand) -> {
+        mix(3, address, width);
+        mix(operand);
+      }
+      case Instruction.Exchange(long address, int width, long stored) -> {
+        mix(4, address, width);
+        mix(stored);
+      }
+      case Instruction.RepMovsb(long destination, long source, long count) -> {
+        mix(5, destination, source);
+        mix(count);
+      }
+      case Instruction.In(int port, int width) -> mix(6, port, width);
+      case Instruction.Out(int port, int width, int written) -> {
+        mix(7, port, width);
+        mix(written);
+      }
+      case Instruction.Rdmsr(int msr) -> mix(8, msr, 0);
+      case Instruction.Wrmsr(int msr, long written) -> mix(9, msr, written);
+      case Instruction.Rdtsc() -> mix(10);
+      case Instruction.Cpuid(int leaf, int subleaf) -> mix(11, leaf, subleaf);
+      case Instruction.MovFromCr8() -> mix(12);
+      case Instruction.MovToCr8(long written) -> mix(13, written, 0);
+      case Instruction.Cli() -> mix(14);
+      case Instruction.Sti() -> mix(15);
+      case Instruction.Hlt() -> mix(16);
+      case Instruction.Monitor(long address) -> mix(17, address, 0);
+      case Instruction.Mwait(int extensions) -> mix(18, extensions, 0);
+      case Instruction.Pause() -> mix(19);
+      case Instruction.Nop() -> mix(20);
+      case Instruction.Mfence() -> mix(21);
+      case Instruction.MovSs() -> mix(22);
+      case Instruction.Lss() -> mix(23);
+      case Instruction.Pushf() -> mix(24);
+      case Instruction.Popf(long rflags) -> mix(25, rflags, 0);
+      case Instruction.Int(int vector) -> mix(26, vector, 0);
+      case Instruction.Int3() -> mix(27);
+      case Instruction.Ud2() -> mix(28);
+      case Instruction.Iret() -> mix(29);
+      case Instruction.IretToBadSelector() -> mix(30);
+      case Instruction.Rsm() -> mix(31);
+      case Instruction.EnterUser() -> mix(32);
+      case Instruction.LeaveUser() -> mix(33);
+    }
+  }
+
+  void add(long nanos, Event event) {
+    mix(nanos);
+    mix(event.cpu());
+    switch (event) {
+      case Event.Completed completed -> {
+        mix(101, completed.block(), completed.values().length);
+        for (long result : completed.values()) {
+          mix(result);
+        }
+      }
+      case Event.Faulted faulted -> {
+        mix(102, faulted.block(), faulted.index());
+        mix(faulted.vector());
+        mix(faulted.errorCode());
+      }
+      case Event.InterruptTaken taken -> {
+        mix(103, taken.vector(), taken.kind().ordinal());
+        add(taken.interrupted());
+        mix(taken.rflags());
+      }
+      case Event.ExceptionTaken taken -> {
+        mix(104, taken.vector(), taken.errorCode());
+        add(taken.interrupted());
+        mix(taken.rflags());
+      }
+      case Event.ProcessorReset ignored -> mix(105);
+      case Event.ProcessorStarted started -> {
+        mix(106, started.sipiVector(), started.state().cs());
+        mix(started.state().ip(), started.state().cr0(), started.state().rflags());
+      }
+      case Event.ShutDown ignored -> mix(107);
+    }
+  }
+
+  private void add(Place place) {
+    mix(place.block());
+    mix(place.index());
+  }
+}

@@ -1,0 +1,35 @@
+package io.apictck.suites.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The build fails on an unknown requirement id and on a testable MUST that no test covers. */
+final class CoverageTests {
+  private final Catalogue catalogue = Catalogue.load();
+  private final Coverage coverage = Coverage.scan();
+
+  @Test
+  void testsNameOnlyKnownRequirements() {
+    assertThat(coverage.requirementIds()).allSatisfy(id -> assertThat(catalogue.find(id)).as(id).isPresent());
+  }
+
+  @Test
+  void everyTestableMustIsCovered() {
+    List<String> uncovered =
+        catalogue.all().stream()
+            .filter(requirement -> requirement.modality() == Modality.MUST)
+            .filter(Requirement::testable)
+            .map(Requirement::id)
+            .filter(id -> coverage.testsOf(id).isEmpty())
+            .toList();
+    assertThat(uncovered).as("testable MUST requirements that no test covers").isEmpty();
+  }
+
+  @Test
+  void untestableRequirementsHaveNoTests() {
+    assertThat(catalogue.all().stream().filter(requirement -> !requirement.testable()))
+        .allSatisfy(requirement -> assertThat(coverage.testsOf(requirement.id())).as(requirement.id()).isEmpty());
+  }
+}

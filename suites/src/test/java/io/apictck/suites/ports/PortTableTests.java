@@ -1,0 +1,38 @@
+package io.apictck.suites.ports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apictck.suites.catalogue.Coverage;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The port table accounts for every check of the local APIC part of kvm-unit-tests. */
+final class PortTableTests {
+  private final List<Port> table = PortTable.all();
+  private final Coverage coverage = Coverage.scan();
+
+  @Test
+  void listsAllChecks() {
+    List<String> apic = IntStream.rangeClosed(0, 63).mapToObj(n -> String.format(Locale.ROOT, "KUT-APIC-%03d", n)).toList();
+    List<String> msr = Stream.of("W0", "R", "W1", "SELF", "RW", "WO", "RO").map(kind -> "KUT-MSR-X2-" + kind).toList();
+    assertThat(table).extracting(Port::id).containsExactlyElementsOf(Stream.concat(apic.stream(), msr.stream()).toList());
+  }
+
+  @Test
+  void eachIsCarriedByATestOrSaysWhyNot() {
+    assertThat(table)
+        .allSatisfy(
+            port ->
+                assertThat(coverage.testsOfPort(port.id()).isEmpty())
+                    .as("%s is not ported", port.id())
+                    .isEqualTo(!port.notPorted().isEmpty()));
+  }
+
+  @Test
+  void testsNameOnlyKnownChecks() {
+    assertThat(table).extracting(Port::id).containsAll(coverage.portIds());
+  }
+}
