@@ -22,8 +22,10 @@ import java.util.Set;
 /**
  * The reference machine: reference processors around a chipset, in virtual time.
  *
- * <p>Supported: all actions. Pins named INIT and SMI go to the processors, each assertion is an edge. Not supported: a block for a
- * processor that has no context for it, because it is halted, waits for a start-up IPI or is shut down; that is an error of the caller.
+ * <p>Supported: all actions. Pins named INIT and SMI go to the processors, each assertion is an
+ * edge. A block for a processor that waits for a start-up IPI or is shut down is lost: it gives no
+ * event. Not supported: a block for a context whose last block is not over, as in HLT; that is an
+ * error of the caller.
  */
 public final class ReferencePlatform implements Platform {
   private static final String NAME = "apic-tck reference model";
@@ -73,6 +75,7 @@ public final class ReferencePlatform implements Platform {
       case Action.Reset _ -> scheduler.reset();
       case Action.SetGate(int vector, boolean trap) -> scheduler.setGate(vector, trap);
     }
+    scheduler.run();
     return new Outcome(scheduler.takeEvents(), scheduler.nanos());
   }
 
@@ -85,7 +88,6 @@ public final class ReferencePlatform implements Platform {
       throw new IllegalArgumentException("there is no global system interrupt " + gsi);
     }
     chipset.setLine(gsi, asserted);
-    scheduler.run();
   }
 
   private void setLocalLine(int cpu, LocalLine line, boolean asserted) {
@@ -102,7 +104,6 @@ public final class ReferencePlatform implements Platform {
       }
       case LINT0, LINT1, PERFORMANCE, THERMAL, CMCI -> chipset.setLocalLine(cpu, line, asserted);
     }
-    scheduler.run();
   }
 
   private static PlatformDescription describe(ModelConfiguration configuration) {

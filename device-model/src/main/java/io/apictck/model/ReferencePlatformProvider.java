@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** The target {@code model}: the reference model, with any number of processors and any APIC IDs. */
+/**
+ * The target {@code model}: the reference model, with any number of processors and any APIC IDs.
+ */
 public final class ReferencePlatformProvider implements PlatformProvider {
   private static final String WITHOUT = "without";
 
@@ -33,7 +35,8 @@ public final class ReferencePlatformProvider implements PlatformProvider {
 
   @Override
   public String summary() {
-    return "The reference model of processors and interrupt controllers, in this JVM and in virtual time.";
+    return "The reference model of processors and interrupt controllers, in this JVM and in virtual"
+               + " time.";
   }
 
   @Override

@@ -8,10 +8,12 @@ import java.util.Arrays;
 /**
  * Physical memory (Intel SDM Vol. 3A, "Memory Organization").
  *
- * <p>Supported: conventional memory below 640 KiB for start-up pages, and scratch memory for tests, in pages that are made when they are
- * first written. Elsewhere reads give ones and writes vanish. An access over the end of memory is treated byte by byte.
+ * <p>Supported: conventional memory below 640 KiB for start-up pages, and scratch memory for tests,
+ * in pages that are made when they are first written. Elsewhere reads give ones and writes vanish.
+ * An access over the end of memory is treated byte by byte.
  *
- * <p>Not supported: caches, memory types, ROM. Deliberate deviation: a reset clears memory, so that a machine repeats exactly.
+ * <p>Not supported: caches, memory types, ROM. Deliberate deviation: a reset clears memory, so that
+ * a machine repeats exactly.
  */
 public final class Memory {
   /** Physical address of the scratch memory. */

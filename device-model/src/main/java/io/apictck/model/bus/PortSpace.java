@@ -5,8 +5,9 @@ import java.util.List;
 /**
  * The 64 KiB of I/O ports (Intel SDM Vol. 1, "I/O Port Addressing").
  *
- * <p>Supported: devices with a range of ports each. An access goes whole to the device that decodes its first port; ports that nobody
- * decodes read as ones and forget what is written. Not supported: an access that two devices share.
+ * <p>Supported: devices with a range of ports each. An access goes whole to the device that decodes
+ * its first port; ports that nobody decodes read as ones and forget what is written. Not supported:
+ * an access that two devices share.
  */
 public final class PortSpace {
   private static final int PORT = 0xFFFF;

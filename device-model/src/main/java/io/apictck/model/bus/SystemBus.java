@@ -4,14 +4,16 @@ import io.apictck.arch.MessageAddress;
 import io.apictck.model.chipset.Chipset;
 
 /**
- * Who decodes an access (Intel SDM Vol. 3A, "Relocating the Local APIC Registers"; Vol. 1, "I/O Port Addressing").
+ * Who decodes an access (Intel SDM Vol. 3A, "Relocating the Local APIC Registers"; Vol. 1, "I/O
+ * Port Addressing").
  *
- * <p>Supported: the register pages of the chipset come first, as the accessing processor sees them, then memory, then nobody. An access
- * goes whole to the chipset if the chipset decodes its first byte; otherwise memory has all of it. An upstream write into the message
- * range is an interrupt message.
+ * <p>Supported: the register pages of the chipset come first, as the accessing processor sees them,
+ * then memory, then nobody. An access goes whole to the chipset if the chipset decodes its first
+ * byte; otherwise memory has all of it. An upstream write into the message range is an interrupt
+ * message.
  *
- * <p>Not supported: caching, write combining, split locks, upstream writes to register pages (they vanish), interrupt messages by stores
- * of a processor (they vanish outside of the register pages).
+ * <p>Not supported: caching, write combining, split locks, upstream writes to register pages (they
+ * vanish), interrupt messages by stores of a processor (they vanish outside of the register pages).
  */
 public final class SystemBus {
   private final Chipset chipset;
@@ -51,7 +53,8 @@ public final class SystemBus {
   }
 
   /**
-   * Copies bytes upwards for a processor, as far as nothing but memory is touched, but at least one byte.
+   * Copies bytes upwards for a processor, as far as nothing but memory is touched, but at least one
+   * byte.
    *
    * @param length how many bytes at most, from 1
    * @return how many bytes were copied, from 1

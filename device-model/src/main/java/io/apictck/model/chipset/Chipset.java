@@ -46,6 +46,9 @@ public interface Chipset {
    */
   void wrmsr(int cpu, int msr, long value);
 
+  /** The time-stamp counter of a processor was set: what waits for it comes at another time now. */
+  default void timeStampCounterChanged(int cpu) {}
+
   /** CR8: bits 7:4 of the task priority, 0 to 15. */
   int cr8(int cpu);
 

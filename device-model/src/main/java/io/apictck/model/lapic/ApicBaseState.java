@@ -15,14 +15,14 @@ import io.apictck.platform.Feature;
  *
  * <p>Not supported: nothing is left out.
  *
- * <p>Open points, decided: the BSP bit is writable, as the MSR list says; it has no effect here. The
- * address may be changed in every mode and is kept over mode changes and INIT.
+ * <p>Open points, decided: the BSP bit is writable, as the MSR list says; it has no effect here.
+ * The address may be changed in every mode and is kept over mode changes and INIT.
  */
 class ApicBaseState {
-  private final LocalApic apic;
+  final LocalApic apic;
   private final ModelConfiguration configuration;
-  private long raw;
-  private ApicMode mode = ApicMode.DISABLED;
+  long raw;
+  ApicMode mode = ApicMode.DISABLED;
 
   ApicBaseState(LocalApic apic, ModelConfiguration configuration) {
     this.apic = apic;

@@ -12,7 +12,8 @@ import io.apictck.model.ModelConfiguration;
  * count are functions of the time; nothing is done per tick, and while the entry is masked nothing
  * is scheduled.
  *
- * <p>Not supported: nothing is left out.
+ * <p>Not supported: a time-stamp counter that is set while a deadline is armed; the deadline keeps
+ * its time until IA32_TSC_DEADLINE is written again, which the processor does for its counter MSRs.
  *
  * <p>Open points, decided: the input clock has no phase, a count starts when it is written; a new
  * divider stretches the remaining count; changes between one-shot and periodic keep the count
@@ -22,13 +23,15 @@ import io.apictck.model.ModelConfiguration;
  * TSC-deadline mode the initial count reads as zero. Expiries that nobody saw are one expiry.
  */
 class ApicTimer {
-  private final LocalApic apic;
-  private int initialCount;
-  private int divide;
-  private boolean counting;
-  private long expiry;
-  private long deadline;
-  private long deadlineNanos;
+  final LocalApic apic;
+
+  // The state is open to tests that plant faults.
+  int initialCount;
+  int divide;
+  boolean counting;
+  long expiry;
+  long deadline;
+  long deadlineNanos;
 
   ApicTimer(LocalApic apic) {
     this.apic = apic;
@@ -41,7 +44,7 @@ class ApicTimer {
     reschedule();
   }
 
-  private void stop() {
+  void stop() {
     counting = false;
     deadline = 0;
   }
@@ -128,21 +131,16 @@ class ApicTimer {
     catchUp();
     if (mode() == TimerMode.TSC_DEADLINE) {
       deadline = tsc;
-      scheduleDeadline();
+      deadlineNanos = nanosAt(tsc);
+      catchUp();
     }
   }
 
-  /** The time-stamp counter was set: the deadline comes at another time. */
-  void scheduleDeadline() {
-    if (deadline == 0) {
-      reschedule();
-      return;
-    }
-    deadlineNanos =
-        Long.compareUnsigned(deadline, apic.world.tsc()) <= 0
-            ? apic.world.nanos()
-            : apic.world.nanosAtTsc(deadline);
-    catchUp();
+  /** When a deadline comes; one that has passed already comes now. */
+  long nanosAt(long tsc) {
+    return Long.compareUnsigned(tsc, apic.world.tsc()) <= 0
+        ? apic.world.nanos()
+        : apic.world.nanosAtTsc(tsc);
   }
 
   /** Software wrote the timer entry. */
@@ -192,7 +190,7 @@ class ApicTimer {
     apic.world.timerDue(due());
   }
 
-  private long due() {
+  long due() {
     if (apic.lvt.entry(LapicRegister.LVT_TIMER).masked()) {
       return Long.MAX_VALUE;
     }

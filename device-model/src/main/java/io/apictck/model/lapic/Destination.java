@@ -11,8 +11,8 @@ package io.apictck.model.lapic;
  *
  * <p>Open points, decided: in the cluster model cluster 15 is a cluster as any other; a DFR model
  * other than 0 and F addresses nobody; a receiver in xAPIC mode is not addressed by logical
- * destinations above FFh, and by a physical one above FFh only if it is the receiver's whole initial
- * ID (so that a sender in x2APIC mode can start every processor).
+ * destinations above FFh, and by a physical one above FFh only if it is the receiver's whole
+ * initial ID (so that a sender in x2APIC mode can start every processor).
  */
 class Destination {
   /** DFR bits 31:28 of the flat model. */
@@ -28,9 +28,7 @@ class Destination {
 
   /** Physical mode, receiver in xAPIC mode. */
   boolean matchesXapicId(int initialId, int destination) {
-    return destination >>> 8 == 0
-        ? destination == (initialId & 0xFF)
-        : destination == initialId;
+    return destination >>> 8 == 0 ? destination == (initialId & 0xFF) : destination == initialId;
   }
 
   /** Physical mode, receiver in x2APIC mode. */

@@ -13,13 +13,13 @@ import io.apictck.arch.LvtEntry;
  * <p>Not supported: checksum and accept errors of the serial APIC bus, bits 3:0.
  *
  * <p>Open points, decided: each bit is armed by itself, that is, an error of a new kind interrupts
- * even before the next write, one of a kind that is already collected does not; an illegal vector in
- * the LVT error entry is collected as a received illegal vector and interrupts nobody.
+ * even before the next write, one of a kind that is already collected does not; an illegal vector
+ * in the LVT error entry is collected as a received illegal vector and interrupts nobody.
  */
 class ErrorStatusRegister {
-  private final LocalApic apic;
-  private int visible;
-  private int collected;
+  final LocalApic apic;
+  int visible;
+  int collected;
 
   ErrorStatusRegister(LocalApic apic) {
     this.apic = apic;

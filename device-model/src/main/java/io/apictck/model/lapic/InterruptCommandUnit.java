@@ -19,12 +19,12 @@ import io.apictck.arch.Shorthand;
  * <p>Open points, decided: combinations that the manual calls invalid and reserved delivery modes
  * send nothing; delivery status always reads as idle; a command with an illegal vector sets the
  * send error and is not sent; lowest priority is sent in xAPIC mode, in x2APIC mode it is a
- * redirectable IPI that this processor does not support: error bit 4 and nothing else. The ICR reads
- * as written, without delivery status and reserved bits.
+ * redirectable IPI that this processor does not support: error bit 4 and nothing else. The ICR
+ * reads as written, without delivery status and reserved bits.
  */
 class InterruptCommandUnit {
-  private final LocalApic apic;
-  private long command;
+  final LocalApic apic;
+  long command;
 
   InterruptCommandUnit(LocalApic apic) {
     this.apic = apic;
@@ -141,6 +141,6 @@ class InterruptCommandUnit {
   int destination(InterruptCommand command) {
     return apic.mode() == ApicMode.X2APIC
         ? command.destination()
-        : InterruptMessage.widened(command.xapicDestination() & InterruptCommand.XAPIC_BROADCAST);
+        : InterruptMessage.widened(command.xapicDestination());
   }
 }

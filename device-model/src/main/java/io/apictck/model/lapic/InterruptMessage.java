@@ -4,8 +4,8 @@ import io.apictck.arch.DeliveryMode;
 import io.apictck.arch.InterruptCommand;
 
 /**
- * A message on the medium between interrupt sources and local APICs (Intel SDM Vol. 3A, "Determining
- * IPI Destination").
+ * A message on the medium between interrupt sources and local APICs (Intel SDM Vol. 3A,
+ * "Determining IPI Destination").
  *
  * <p>Destinations are 32 bits wide. A source with an eight-bit destination (xAPIC, I/O APIC,
  * message) sends it zero-extended, except that its broadcast FFh becomes {@link #BROADCAST}: what a

@@ -24,7 +24,7 @@ class InterruptQueues {
   final VectorSet irr = new VectorSet();
   final VectorSet isr = new VectorSet();
   final VectorSet tmr = new VectorSet();
-  private int taskPriority;
+  int taskPriority;
 
   /** Empties the queues. */
   void reset(int taskPriority) {

@@ -16,11 +16,11 @@ import io.apictck.arch.LvtEntry;
  * stored there and the pin remains edge-triggered.
  *
  * <p>Open points, decided: polarity counts in every delivery mode; only the pin makes edges, a
- * change of the polarity bit does not; remote IRR is cleared by the EOI of the entry's vector and by
- * making the entry anything but Fixed and level; EOI broadcast suppression does not concern it.
+ * change of the polarity bit does not; remote IRR is cleared by the EOI of the entry's vector and
+ * by making the entry anything but Fixed and level; EOI broadcast suppression does not concern it.
  */
 class LocalInterruptPins {
-  private final LocalApic apic;
+  final LocalApic apic;
   private boolean lint0High;
   private boolean lint1High;
 
@@ -128,7 +128,7 @@ class LocalInterruptPins {
     return isExternal(LapicRegister.LVT_LINT0) || isExternal(LapicRegister.LVT_LINT1);
   }
 
-  private boolean isExternal(LapicRegister pin) {
+  boolean isExternal(LapicRegister pin) {
     LvtEntry entry = apic.lvt.entry(pin);
     return !entry.masked() && entry.deliveryMode() == DeliveryMode.EXT_INT && isActive(pin);
   }

@@ -29,7 +29,7 @@ class LocalVectorTable {
 
   private static final LapicRegister[] REGISTERS = LapicRegister.values();
 
-  private final LocalApic apic;
+  final LocalApic apic;
   private final ModelConfiguration configuration;
   private final LvtEntry[] entries = new LvtEntry[REGISTERS.length];
 

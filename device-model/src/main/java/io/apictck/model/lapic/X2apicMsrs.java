@@ -20,21 +20,16 @@ import io.apictck.platform.Feature;
  * <p>Not supported: MSRs 900h to BFFh, which older manuals reserve, are not decoded here.
  *
  * <p>Open points, decided: read-only bits of LVT entries, bit 12 of the ICR and bit 9 of SVR may be
- * written as one and are ignored, as on Intel's processors. Reserved delivery modes and the reserved
- * timer mode do not raise #GP.
+ * written as one and are ignored, as on Intel's processors. Reserved delivery modes and the
+ * reserved timer mode do not raise #GP.
  */
 class X2apicMsrs {
-  private final LocalApic apic;
+  final LocalApic apic;
   private final ModelConfiguration configuration;
 
   X2apicMsrs(LocalApic apic, ModelConfiguration configuration) {
     this.apic = apic;
     this.configuration = configuration;
-  }
-
-  /** Whether an MSR belongs to the range. */
-  boolean owns(int msr) {
-    return msr >= Msr.X2APIC_FIRST && msr <= Msr.X2APIC_LAST;
   }
 
   long read(int msr) {
@@ -59,7 +54,7 @@ class X2apicMsrs {
     }
   }
 
-  private static int offset(int msr) {
+  int offset(int msr) {
     return (msr - Msr.X2APIC_FIRST) << 4;
   }
 
@@ -82,7 +77,8 @@ class X2apicMsrs {
                   : 0);
       case ICR -> bits | InterruptCommand.DELIVERY_STATUS;
       case LVT_TIMER, LVT_CMCI, LVT_THERMAL, LVT_PERFORMANCE, LVT_LINT0, LVT_LINT1, LVT_ERROR ->
-          apic.lvt.writableBits(register) | register.definedBits() & LocalVectorTable.READ_ONLY;
+          bits & apic.lvt.writableBits(register)
+              | register.definedBits() & LocalVectorTable.READ_ONLY;
       default -> bits;
     };
   }

@@ -18,7 +18,7 @@ import io.apictck.arch.LapicRegister;
  * read as zero.
  */
 class XapicPage {
-  private final LocalApic apic;
+  final LocalApic apic;
 
   XapicPage(LocalApic apic) {
     this.apic = apic;
@@ -51,7 +51,7 @@ class XapicPage {
     return width == Integer.BYTES && (offset & 0xF) == 0;
   }
 
-  private int read(int offset) {
+  int read(int offset) {
     LapicRegister register = LapicRegister.atOrNull(offset);
     Access access = access(register);
     if (access == Access.ABSENT) {
@@ -61,7 +61,7 @@ class XapicPage {
     return access.readable() ? apic.readRegister(register, index(register, offset)) : 0;
   }
 
-  private void write(int offset, int value) {
+  void write(int offset, int value) {
     LapicRegister register = LapicRegister.atOrNull(offset);
     Access access = access(register);
     if (access == Access.ABSENT) {
@@ -78,7 +78,7 @@ class XapicPage {
         : register.access(ApicMode.XAPIC);
   }
 
-  private static int index(LapicRegister register, int offset) {
+  int index(LapicRegister register, int offset) {
     return (offset - register.offset()) >>> 4;
   }
 }

@@ -8,8 +8,9 @@ import java.util.Collections;
 /**
  * What CPUID answers (Intel SDM Vol. 2A, "CPUID").
  *
- * <p>Supported: the leaves that software needs to find interrupt hardware, its clock and its addresses. Each processor is a core of its
- * own in one package. Deliberate deviation: leaves that do not exist give zeros, not the highest basic leaf.
+ * <p>Supported: the leaves that software needs to find interrupt hardware, its clock and its
+ * addresses. Each processor is a core of its own in one package. Deliberate deviation: leaves that
+ * do not exist give zeros, not the highest basic leaf.
  */
 final class CpuidLeaves {
   /** The four result registers. */
@@ -45,16 +46,7 @@ final class CpuidLeaves {
 
   /** FPU, TSC, MSR, PAE, CX8, PGE, CMOV, CLFSH, FXSR, SSE, SSE2. */
   private static final int EDX_ALWAYS =
-      1
-          | 1 << 4
-          | 1 << 5
-          | 1 << 6
-          | 1 << 8
-          | 1 << 13
-          | 1 << 15
-          | 1 << 19
-          | 1 << 24
-          | 1 << 25
+      1 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 8 | 1 << 13 | 1 << 15 | 1 << 19 | 1 << 24 | 1 << 25
           | 1 << 26;
 
   /** More than one logical processor in the package. */

@@ -2,7 +2,10 @@ package io.apictck.model.processor;
 
 import io.apictck.arch.Exceptions;
 
-/** How an instruction ended, as a number: exception vector in bits 7:0, error code above; {@link #NONE} if it did not fault. */
+/**
+ * How an instruction ended, as a number: exception vector in bits 7:0, error code above; {@link
+ * #NONE} if it did not fault.
+ */
 final class Fault {
   static final int NONE = -1;
   static final int UD = Exceptions.UD;

@@ -2,7 +2,10 @@ package io.apictck.model.processor;
 
 import io.apictck.arch.Rflags;
 
-/** Which bits of RFLAGS an instruction may load (Intel SDM Vol. 1, "EFLAGS Register"; Vol. 2, "POPF/POPFD/POPFQ"). */
+/**
+ * Which bits of RFLAGS an instruction may load (Intel SDM Vol. 1, "EFLAGS Register"; Vol. 2,
+ * "POPF/POPFD/POPFQ").
+ */
 final class Flags {
   /** Bit 10: direction of string instructions. */
   static final long DF = 1 << 10;

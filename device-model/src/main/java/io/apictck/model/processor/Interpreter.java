@@ -11,10 +11,12 @@ import io.apictck.platform.Instruction;
 /**
  * Executes instructions (Intel SDM Vol. 2, instruction reference).
  *
- * <p>Supported: every {@link Instruction} in 64-bit mode with linear addresses equal to physical ones. Privilege: ports need CPL not
- * above IOPL, all memory is open to user mode, and all gates may be called from there.
+ * <p>Supported: every {@link Instruction} in 64-bit mode with linear addresses equal to physical
+ * ones. Privilege: ports need CPL not above IOPL, all memory is open to user mode, and all gates
+ * may be called from there.
  *
- * <p>Not supported: arithmetic flags (nothing sets them), alignment checks, an I/O permission bitmap.
+ * <p>Not supported: arithmetic flags (nothing sets them), alignment checks, an I/O permission
+ * bitmap.
  */
 final class Interpreter {
   private static final int USER = 3;
@@ -112,8 +114,7 @@ final class Interpreter {
     return store(processor, address, width, old | value);
   }
 
-  private static int exchange(
-      Processor processor, Context context, Instruction.Exchange exchange) {
+  private static int exchange(Processor processor, Context context, Instruction.Exchange exchange) {
     int width = exchange.width();
     if (!canonical(exchange.address())) {
       return Fault.GP;
@@ -123,8 +124,7 @@ final class Interpreter {
   }
 
   /** As many iterations as nothing can come between; the rest is left to the next step. */
-  private static int repMovsb(
-      Processor processor, Context context, Instruction.RepMovsb repMovsb) {
+  private static int repMovsb(Processor processor, Context context, Instruction.RepMovsb repMovsb) {
     long done = context.repeated();
     long left = repMovsb.count() - done;
     if (left == 0) {

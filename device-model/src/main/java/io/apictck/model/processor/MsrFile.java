@@ -6,10 +6,12 @@ import io.apictck.model.chipset.Chipset;
 import io.apictck.model.chipset.GeneralProtectionException;
 
 /**
- * The MSRs of one processor (Intel SDM Vol. 4; Vol. 3B, "Time-Stamp Counter" and "Time-Stamp Counter Adjustment").
+ * The MSRs of one processor (Intel SDM Vol. 4; Vol. 3B, "Time-Stamp Counter" and "Time-Stamp
+ * Counter Adjustment").
  *
- * <p>Supported: the MSRs of the chipset, IA32_TIME_STAMP_COUNTER, IA32_TSC_ADJUST. The counter is invariant, goes on over INIT, and
- * starts at zero with a reset. Not supported: all others; they raise #GP(0).
+ * <p>Supported: the MSRs of the chipset, IA32_TIME_STAMP_COUNTER, IA32_TSC_ADJUST. The counter is
+ * invariant, goes on over INIT, and starts at zero with a reset. Not supported: all others; they
+ * raise #GP(0).
  */
 final class MsrFile {
   private final ProcessorWorld world;
@@ -29,7 +31,10 @@ final class MsrFile {
     return world.nanos() * ModelConfiguration.TSC_PER_NANO + tscAdjust;
   }
 
-  /** When the counter reaches {@code value}, not before now; {@link Long#MAX_VALUE} if that is too far. */
+  /**
+   * When the counter reaches {@code value}, not before now; {@link Long#MAX_VALUE} if that is too
+   * far.
+   */
   long nanosAtTsc(long value) {
     long now = world.nanos();
     long counter = tsc();
@@ -70,5 +75,6 @@ final class MsrFile {
       case Msr.IA32_TSC_ADJUST -> tscAdjust = value;
       default -> throw GeneralProtectionException.GP;
     }
+    chipset.timeStampCounterChanged(cpu);
   }
 }

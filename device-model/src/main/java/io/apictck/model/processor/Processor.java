@@ -9,25 +9,28 @@ import io.apictck.platform.Place;
 import java.util.List;
 
 /**
- * One logical processor: its contexts, and what it recognizes at instruction boundaries (Intel SDM Vol. 3A, "Interrupt and Exception
- * Handling", "Priority Among Concurrent Events" and "Multiple-Processor Management"; Vol. 3C, "System Management Mode").
+ * One logical processor: its contexts, and what it recognizes at instruction boundaries (Intel SDM
+ * Vol. 3A, "Interrupt and Exception Handling", "Priority Among Concurrent Events" and
+ * "Multiple-Processor Management"; Vol. 3C, "System Management Mode").
  *
- * <p>Supported: maskable interrupts, NMI with blocking and one latched request, SMI with one latched request, INIT, start-up IPIs,
- * single-step traps, the shadows of STI and MOV SS, HLT, MWAIT, user mode, interrupt and trap gates.
+ * <p>Supported: maskable interrupts, NMI with blocking and one latched request, SMI with one
+ * latched request, INIT, start-up IPIs, single-step traps, the shadows of STI and MOV SS, HLT,
+ * MWAIT, user mode, interrupt and trap gates.
  *
- * <p>Not supported: paging, segments, task gates, machine checks, debug registers, and faults while an event is delivered, with one
- * exception: a delivery for which the stack of contexts has no room shuts the processor down. Shut down, only INIT and RESET are
- * recognized.
+ * <p>Not supported: paging, segments, task gates, machine checks, debug registers, and faults while
+ * an event is delivered, with one exception: a delivery for which the stack of contexts has no room
+ * shuts the processor down. Shut down, only INIT and RESET are recognized.
  *
  * <p>Decisions that the manual leaves open:
  *
  * <ul>
- *   <li>NMI and SMI are held in the shadow of MOV SS, NMI in that of STI as well: STI; HLT then cannot lose a wake-up to an NMI. An SMI
- *       in the shadow of STI keeps the shadow over RSM.
+ *   <li>NMI and SMI are held in the shadow of MOV SS, NMI in that of STI as well: STI; HLT then
+ *       cannot lose a wake-up to an NMI. An SMI in the shadow of STI keeps the shadow over RSM.
  *   <li>STI makes a shadow only when IF was 0; MOV SS in a shadow makes none.
  *   <li>NMI, SMI and INIT that arrive in the wait-for-SIPI state are dropped.
  *   <li>RSM goes back into HLT, as the auto-HALT restart flag has it, but behind MWAIT.
- *   <li>NMI blocking outlives SMM. Deliberate deviation: in SMM, NMI stays blocked until RSM, also after an IRET.
+ *   <li>NMI blocking outlives SMM. Deliberate deviation: in SMM, NMI stays blocked until RSM, also
+ *       after an IRET.
  *   <li>The single-step trap of an instruction that was interrupted by SMI comes after RSM.
  * </ul>
  *
@@ -87,7 +90,9 @@ public class Processor {
 
   // Decisions
 
-  /** What is recognized first when several signals are recognizable at one boundary; asked at reset. */
+  /**
+   * What is recognized first when several signals are recognizable at one boundary; asked at reset.
+   */
   protected List<Signal> priority() {
     return List.of(Signal.SMI, Signal.INIT, Signal.TRAP, Signal.NMI, Signal.INTERRUPT);
   }
@@ -178,14 +183,24 @@ public class Processor {
     startUpVector = vector & 0xFF;
   }
 
-  /** Begins a block in the current context. */
+  /** Begins a block in the current context; without one (wait-for-SIPI, shut down) it is lost. */
   final void start(Action.Execute execute) {
-    if (activity != Activity.ACTIVE || contexts.top().busy()) {
-      throw new IllegalStateException(
-          "processor " + cpu + " (" + activity + ") cannot begin block " + execute.block());
-    }
     if (execute.instructions().isEmpty()) {
       throw new IllegalArgumentException("block " + execute.block() + " has no instructions");
+    }
+    if (activity == Activity.WAIT_FOR_SIPI || activity == Activity.SHUT_DOWN) {
+      return;
+    }
+    if (contexts.top().busy()) {
+      throw new IllegalStateException(
+          "processor "
+              + cpu
+              + " cannot begin block "
+              + execute.block()
+              + " before block "
+              + contexts.top().block()
+              + " is over: "
+              + activity);
     }
     contexts.top().start(execute);
   }
@@ -495,8 +510,7 @@ public class Processor {
       inSmm = true;
       rflags = Rflags.FIXED;
       cpl = 0;
-      world.show(
-          new Event.InterruptTaken(cpu, 0, Event.Kind.SMI, place, saved.rflags()));
+      world.show(new Event.InterruptTaken(cpu, 0, Event.Kind.SMI, place, saved.rflags()));
     }
   }
 

@@ -1,6 +1,9 @@
 package io.apictck.model.processor;
 
-/** Makes the processors of a machine, so that a processor with other decisions can take the place of the reference one. */
+/**
+ * Makes the processors of a machine, so that a processor with other decisions can take the place of
+ * the reference one.
+ */
 @FunctionalInterface
 public interface ProcessorFactory {
   /**

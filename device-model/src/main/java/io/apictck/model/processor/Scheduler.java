@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.VectorSet;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.bus.Memory;
 import io.apictck.model.bus.PortSpace;
@@ -7,7 +8,6 @@ import io.apictck.model.bus.SystemBus;
 import io.apictck.model.chipset.Chipset;
 import io.apictck.model.chipset.ChipsetClient;
 import io.apictck.model.chipset.ChipsetFactory;
-import io.apictck.arch.VectorSet;
 import io.apictck.platform.Action;
 import io.apictck.platform.Event;
 import java.util.ArrayList;
@@ -15,16 +15,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * All processors of a machine, their clock, and the order in which things happen (Intel SDM Vol. 3A, "Multiple-Processor Management").
+ * All processors of a machine, their clock, and the order in which things happen (Intel SDM Vol.
+ * 3A, "Multiple-Processor Management").
  *
  * <p>The order is this, always:
  *
  * <ol>
- *   <li>An instruction is executed, then time passes, one nanosecond an instruction (for REP: an iteration), and what was due happens.
- *   <li>Then every processor that has something to look at reaches an instruction boundary, in the order of their indices. Processors
- *       without a block execute NOPs, which take no time.
- *   <li>Then the next instruction is executed: by the processor whose block began or went on last, until that block stops; then by the
- *       one that was at work before.
+ *   <li>An instruction is executed, then time passes, one nanosecond an instruction (for REP: an
+ *       iteration), and what was due happens.
+ *   <li>Then every processor that has something to look at reaches an instruction boundary, in the
+ *       order of their indices. Processors without a block execute NOPs, which take no time.
+ *   <li>Then the next instruction is executed: by the processor whose block began or went on last,
+ *       until that block stops; then by the one that was at work before.
  * </ol>
  *
  * <p>Not supported: true concurrency of processors; each memory access is seen by all at once.
@@ -84,7 +86,6 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
     working = 0;
     bus.reset();
     chipset.reset();
-    run();
   }
 
   /** The events since the last call, in order. */
@@ -94,14 +95,13 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
     return taken;
   }
 
-  /** Begins a block and runs the machine until no block can go on. */
+  /** Begins a block; {@link #run} runs it. */
   public void execute(Action.Execute execute) {
     processors[execute.cpu()].start(execute);
     runnable(execute.cpu());
-    run();
   }
 
-  /** Runs the machine, after a stimulus, until no block can go on. */
+  /** Runs the machine until no block can go on. */
   public void run() {
     for (; ; ) {
       settle();
@@ -140,7 +140,6 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   public void deviceWrite(int requesterId, long address, int data) {
     bus.deviceWrite(requesterId, address, data);
     stored(address, Integer.BYTES);
-    run();
   }
 
   /** Chooses between trap gate and interrupt gate for a vector. */

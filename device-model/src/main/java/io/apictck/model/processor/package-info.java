@@ -1,5 +1,5 @@
 /**
- * The reference processors: they interpret the blocks of instructions that tests run, recognize events at instruction boundaries, and
- * share one virtual clock.
+ * The reference processors: they interpret the blocks of instructions that tests run, recognize
+ * events at instruction boundaries, and share one virtual clock.
  */
 package io.apictck.model.processor;

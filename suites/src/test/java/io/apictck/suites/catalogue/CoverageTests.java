@@ -20,7 +20,7 @@ final class CoverageTests {
     List<String> uncovered =
         catalogue.all().stream()
             .filter(requirement -> requirement.modality() == Modality.MUST)
-            .filter(Requirement::testable)
+            .filter(Requirement::isTestable)
             .map(Requirement::id)
             .filter(id -> coverage.testsOf(id).isEmpty())
             .toList();
@@ -29,7 +29,7 @@ final class CoverageTests {
 
   @Test
   void untestableRequirementsHaveNoTests() {
-    assertThat(catalogue.all().stream().filter(requirement -> !requirement.testable()))
+    assertThat(catalogue.all().stream().filter(requirement -> !requirement.isTestable()))
         .allSatisfy(requirement -> assertThat(coverage.testsOf(requirement.id())).as(requirement.id()).isEmpty());
   }
 }

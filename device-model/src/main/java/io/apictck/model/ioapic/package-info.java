@@ -1,0 +1,2 @@
+/** The I/O APIC. */
+package io.apictck.model.ioapic;

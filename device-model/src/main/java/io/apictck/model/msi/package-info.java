@@ -1,0 +1,2 @@
+/** Message-signalled interrupts. */
+package io.apictck.model.msi;
