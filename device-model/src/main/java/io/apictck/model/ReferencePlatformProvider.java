@@ -36,7 +36,7 @@ public final class ReferencePlatformProvider implements PlatformProvider {
   @Override
   public String summary() {
     return "The reference model of processors and interrupt controllers, in this JVM and in virtual"
-               + " time.";
+        + " time.";
   }
 
   @Override

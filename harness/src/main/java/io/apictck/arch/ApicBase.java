@@ -27,7 +27,7 @@ public record ApicBase(long raw) {
 
   /** The bits that may be written as one on a processor with {@code maxPhyAddr} (32 to 52) physical address bits. */
   public static long definedBits(int maxPhyAddr, boolean x2apic) {
-    return (1L << maxPhyAddr) - 1 & ~PAGE_OFFSET | BSP | EN | (x2apic ? EXTD : 0);
+    return (((1L << maxPhyAddr) - 1) & ~PAGE_OFFSET) | BSP | EN | (x2apic ? EXTD : 0);
   }
 
   public boolean bsp() {
@@ -69,7 +69,7 @@ public record ApicBase(long raw) {
 
   /** A copy with another page address; the low twelve bits of {@code address} are ignored. */
   public ApicBase withAddress(long address) {
-    return new ApicBase(raw & PAGE_OFFSET | address & ~PAGE_OFFSET);
+    return new ApicBase((raw & PAGE_OFFSET) | (address & ~PAGE_OFFSET));
   }
 
   /** A copy with EN and EXTD as {@code mode} wants them. */

@@ -30,6 +30,7 @@ public enum DeliveryMode {
   }
 
   /** The three-bit code. */
+  @SuppressWarnings("EnumOrdinal") // the constants stand in the order of their codes
   public int code() {
     return ordinal();
   }

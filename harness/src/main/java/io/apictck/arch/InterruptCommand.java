@@ -44,7 +44,7 @@ public record InterruptCommand(long raw) {
 
   /** A physical, edge-triggered, asserted Fixed command without shorthand and with destination 0. */
   public static InterruptCommand fixed(int vector) {
-    return new InterruptCommand(LEVEL_ASSERT | vector & VECTOR);
+    return new InterruptCommand(LEVEL_ASSERT | (vector & VECTOR));
   }
 
   /** A physical, edge-triggered, asserted command of any delivery mode without shorthand and with destination 0. */
@@ -97,11 +97,11 @@ public record InterruptCommand(long raw) {
   }
 
   public InterruptCommand withVector(int vector) {
-    return new InterruptCommand(raw & ~VECTOR | vector & VECTOR);
+    return new InterruptCommand((raw & ~VECTOR) | (vector & VECTOR));
   }
 
   public InterruptCommand withDeliveryMode(DeliveryMode mode) {
-    return new InterruptCommand(raw & ~DELIVERY_MODE | (long) mode.code() << 8);
+    return new InterruptCommand((raw & ~DELIVERY_MODE) | (long) mode.code() << 8);
   }
 
   public InterruptCommand withLogical(boolean logical) {
@@ -117,16 +117,16 @@ public record InterruptCommand(long raw) {
   }
 
   public InterruptCommand withShorthand(Shorthand shorthand) {
-    return new InterruptCommand(raw & ~SHORTHAND | (long) shorthand.code() << 18);
+    return new InterruptCommand((raw & ~SHORTHAND) | (long) shorthand.code() << 18);
   }
 
   /** A copy with an x2APIC destination, bits 63:32. */
   public InterruptCommand withDestination(int destination) {
-    return new InterruptCommand(raw & 0xFFFF_FFFFL | (long) destination << 32);
+    return new InterruptCommand((raw & 0xFFFF_FFFFL) | (long) destination << 32);
   }
 
   /** A copy with an xAPIC destination, 0 to FFh, in bits 63:56; bits 55:32 are zero. */
   public InterruptCommand withXapicDestination(int destination) {
-    return new InterruptCommand(raw & 0xFFFF_FFFFL | (long) destination << 56);
+    return new InterruptCommand((raw & 0xFFFF_FFFFL) | (long) destination << 56);
   }
 }

@@ -79,11 +79,11 @@ public record LvtEntry(int raw) {
 
   /** A copy with another vector, 0 to FFh. */
   public LvtEntry withVector(int vector) {
-    return new LvtEntry(raw & ~VECTOR | vector & VECTOR);
+    return new LvtEntry((raw & ~VECTOR) | (vector & VECTOR));
   }
 
   public LvtEntry withDeliveryMode(DeliveryMode mode) {
-    return new LvtEntry(raw & ~DELIVERY_MODE | mode.code() << 8);
+    return new LvtEntry((raw & ~DELIVERY_MODE) | mode.code() << 8);
   }
 
   public LvtEntry withActiveLow(boolean activeLow) {
@@ -103,6 +103,6 @@ public record LvtEntry(int raw) {
   }
 
   public LvtEntry withTimerMode(TimerMode mode) {
-    return new LvtEntry(raw & ~TIMER_MODE | mode.code() << 17);
+    return new LvtEntry((raw & ~TIMER_MODE) | mode.code() << 17);
   }
 }

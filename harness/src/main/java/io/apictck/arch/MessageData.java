@@ -24,7 +24,7 @@ public record MessageData(int raw) {
 
   /** A level-triggered, asserted Fixed message. */
   public static MessageData fixedLevel(int vector) {
-    return new MessageData(vector & 0xFF | LEVEL_ASSERT | TRIGGER_LEVEL);
+    return new MessageData((vector & 0xFF) | LEVEL_ASSERT | TRIGGER_LEVEL);
   }
 
   public int vector() {

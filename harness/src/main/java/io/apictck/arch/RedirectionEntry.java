@@ -37,7 +37,7 @@ public record RedirectionEntry(long raw) {
 
   /** An unmasked Fixed, edge-triggered, active-high entry for the physical APIC ID {@code destination}. */
   public static RedirectionEntry fixed(int vector, int destination) {
-    return new RedirectionEntry(vector & 0xFF | (long) destination << 56);
+    return new RedirectionEntry((vector & 0xFF) | (long) destination << 56);
   }
 
   public int vector() {

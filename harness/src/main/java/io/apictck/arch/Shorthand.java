@@ -19,6 +19,7 @@ public enum Shorthand {
   }
 
   /** The two-bit code. */
+  @SuppressWarnings("EnumOrdinal") // the constants stand in the order of their codes
   public int code() {
     return ordinal();
   }

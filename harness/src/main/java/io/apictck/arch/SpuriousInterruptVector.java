@@ -39,7 +39,7 @@ public record SpuriousInterruptVector(int raw) {
   }
 
   public SpuriousInterruptVector withVector(int vector) {
-    return new SpuriousInterruptVector(raw & ~VECTOR | vector & VECTOR);
+    return new SpuriousInterruptVector((raw & ~VECTOR) | (vector & VECTOR));
   }
 
   public SpuriousInterruptVector withEnabled(boolean enabled) {

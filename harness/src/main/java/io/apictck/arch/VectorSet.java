@@ -86,7 +86,7 @@ public final class VectorSet {
   /** Replaces the 32-bit register {@code index} (0 to 7). */
   public void setWord(int index, int value) {
     int shift = (index & 1) << 5;
-    quads[index >>> 1] = quads[index >>> 1] & ~(0xFFFF_FFFFL << shift) | (value & 0xFFFF_FFFFL) << shift;
+    quads[index >>> 1] = (quads[index >>> 1] & ~(0xFFFF_FFFFL << shift)) | (value & 0xFFFF_FFFFL) << shift;
   }
 
   /** The members in rising order. */

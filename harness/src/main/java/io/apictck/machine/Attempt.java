@@ -14,6 +14,7 @@ public sealed interface Attempt {
    * @param instructions the block
    * @param values what it gave
    */
+  @SuppressWarnings("ArrayRecordComponent") // handed through from the event; not compared
   record Succeeded(List<Instruction> instructions, long[] values) implements Attempt {}
 
   /**

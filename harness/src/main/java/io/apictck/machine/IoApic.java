@@ -48,7 +48,7 @@ public final class IoApic {
   /** The redirection table entry of an input. */
   public RedirectionEntry entry(int input) {
     return RedirectionEntry.of(
-        (long) read(TABLE + 2 * input + 1) << 32 | read(TABLE + 2 * input) & 0xFFFF_FFFFL);
+        (long) read(TABLE + 2 * input + 1) << 32 | (read(TABLE + 2 * input) & 0xFFFF_FFFFL));
   }
 
   /** Sets the redirection table entry of an input, its high half first. */

@@ -14,6 +14,7 @@ public sealed interface Event {
    * @param block number of the block
    * @param values what the instructions gave, in their order: see {@link Instruction#values()}
    */
+  @SuppressWarnings("ArrayRecordComponent") // made by the million; equality is by content
   record Completed(int cpu, long block, long[] values) implements Event {
     @Override
     public boolean equals(Object other) {

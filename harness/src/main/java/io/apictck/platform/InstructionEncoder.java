@@ -130,7 +130,7 @@ final class InstructionEncoder {
     code[0] = (byte) rex;
     code[1] = (byte) opcode;
     for (int i = 0; i < 8; i++) {
-      code[2 + i] = (byte) (value >>> 8 * i);
+      code[2 + i] = (byte) (value >>> (8 * i));
     }
     return code;
   }

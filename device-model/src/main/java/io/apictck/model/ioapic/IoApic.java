@@ -117,7 +117,8 @@ public class IoApic {
     int input = input(index);
     if (input >= 0) {
       long half = 0xFFFF_FFFFL << shift(index);
-      writeEntry(input, entries[input].raw() & ~half | (long) value << shift(index) & half);
+      long written = ((long) value << shift(index)) & half;
+      writeEntry(input, (entries[input].raw() & ~half) | written);
     } else if (index == ID) {
       id = value & ID_BITS;
       arbitrationId = id;
@@ -141,7 +142,7 @@ public class IoApic {
   /** Software writes an entry. */
   void writeEntry(int input, long value) {
     long kept = entries[input].raw() & RedirectionEntry.REMOTE_IRR;
-    RedirectionEntry written = RedirectionEntry.of(value & RedirectionEntry.WRITABLE | kept);
+    RedirectionEntry written = RedirectionEntry.of((value & RedirectionEntry.WRITABLE) | kept);
     entries[input] = isLevelTriggered(written) ? written : written.withRemoteIrr(false);
     requestLevel(input);
   }

@@ -54,7 +54,7 @@ class ApicBaseState {
       throw GeneralProtectionException.GP;
     }
     ApicBase written = ApicBase.of(value);
-    if (!written.en() && written.extd() || !isLegalTransition(mode, written.mode())) {
+    if ((!written.en() && written.extd()) || !isLegalTransition(mode, written.mode())) {
       throw GeneralProtectionException.GP;
     }
     ApicMode before = mode;

@@ -6,6 +6,8 @@ import io.apictck.arch.LvtEntry;
 import io.apictck.arch.TimerMode;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.platform.Feature;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * The local vector table and its event sources (Intel SDM Vol. 3A, "Local Vector Table").
@@ -31,7 +33,7 @@ class LocalVectorTable {
 
   final LocalApic apic;
   private final ModelConfiguration configuration;
-  private final LvtEntry[] entries = new LvtEntry[REGISTERS.length];
+  private final Map<LapicRegister, LvtEntry> entries = new EnumMap<>(LapicRegister.class);
 
   LocalVectorTable(LocalApic apic, ModelConfiguration configuration) {
     this.apic = apic;
@@ -52,12 +54,12 @@ class LocalVectorTable {
   }
 
   LvtEntry entry(LapicRegister register) {
-    return entries[register.ordinal()];
+    return entries.get(register);
   }
 
   /** Changes an entry from inside, without effects. */
   void put(LapicRegister register, LvtEntry entry) {
-    entries[register.ordinal()] = entry;
+    entries.put(register, entry);
   }
 
   int read(LapicRegister register) {
@@ -68,7 +70,7 @@ class LocalVectorTable {
   void write(LapicRegister register, int value) {
     int writable = writableBits(register);
     LvtEntry before = entry(register);
-    LvtEntry after = LvtEntry.of(value & writable | before.raw() & ~writable);
+    LvtEntry after = LvtEntry.of((value & writable) | (before.raw() & ~writable));
     if (forcesMask()) {
       after = after.withMasked(true);
     }

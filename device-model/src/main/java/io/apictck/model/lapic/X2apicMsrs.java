@@ -77,8 +77,8 @@ class X2apicMsrs {
                   : 0);
       case ICR -> bits | InterruptCommand.DELIVERY_STATUS;
       case LVT_TIMER, LVT_CMCI, LVT_THERMAL, LVT_PERFORMANCE, LVT_LINT0, LVT_LINT1, LVT_ERROR ->
-          bits & apic.lvt.writableBits(register)
-              | register.definedBits() & LocalVectorTable.READ_ONLY;
+          (bits & apic.lvt.writableBits(register))
+              | (register.definedBits() & LocalVectorTable.READ_ONLY);
       default -> bits;
     };
   }

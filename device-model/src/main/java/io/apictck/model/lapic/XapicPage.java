@@ -36,7 +36,7 @@ class XapicPage {
       return 0;
     }
     long value = Integer.toUnsignedLong(read(offset)) >>> shift;
-    return width >= Integer.BYTES ? value : value & (1L << width * Byte.SIZE) - 1;
+    return width >= Integer.BYTES ? value : value & ((1L << (width * Byte.SIZE)) - 1);
   }
 
   /** Writes the low {@code width} bytes of a value. */

@@ -32,6 +32,6 @@ final class Monitor {
   }
 
   boolean covers(long address, long length) {
-    return armed && address >>> LINE_SHIFT <= line && line <= address + length - 1 >>> LINE_SHIFT;
+    return armed && address >>> LINE_SHIFT <= line && line <= (address + length - 1) >>> LINE_SHIFT;
   }
 }

@@ -6,7 +6,6 @@ import io.apictck.model.ModelConfiguration;
 import io.apictck.platform.Action;
 import io.apictck.platform.Event;
 import io.apictck.platform.Place;
-import java.util.List;
 
 /**
  * One logical processor: its contexts, and what it recognizes at instruction boundaries (Intel SDM
@@ -34,9 +33,10 @@ import java.util.List;
  *   <li>The single-step trap of an instruction that was interrupted by SMI comes after RSM.
  * </ul>
  *
- * <p>The protected methods are the decisions; a faulty processor overrides one.
+ * <p>The protected methods, here and in {@link ProcessorDecisions}, are the decisions; a faulty
+ * processor overrides one.
  */
-public class Processor {
+public class Processor extends ProcessorDecisions {
   /** CR0 after INIT and RESET: CD, NW and ET. */
   private static final long CR0_AFTER_INIT = 0x6000_0010;
 
@@ -90,13 +90,6 @@ public class Processor {
 
   // Decisions
 
-  /**
-   * What is recognized first when several signals are recognizable at one boundary; asked at reset.
-   */
-  protected List<Signal> priority() {
-    return List.of(Signal.SMI, Signal.INIT, Signal.TRAP, Signal.NMI, Signal.INTERRUPT);
-  }
-
   /** Whether a pending signal is recognized at this boundary. */
   protected boolean recognizes(Signal signal) {
     return switch (signal) {
@@ -113,49 +106,9 @@ public class Processor {
     return cpu != 0;
   }
 
-  /** Whether a start-up IPI starts the processor. */
-  protected boolean acceptsStartUp(boolean waiting) {
-    return waiting;
-  }
-
-  /** Whether STI makes a shadow. */
-  protected boolean stiMakesShadow(boolean interruptFlagWas) {
-    return !interruptFlagWas;
-  }
-
-  /** Whether MOV SS makes a shadow; {@code shadowed}: it stands in one itself. */
-  protected boolean movSsMakesShadow(boolean inShadow) {
-    return !inShadow;
-  }
-
-  /** Whether LSS makes a shadow. */
-  protected boolean lssMakesShadow() {
-    return false;
-  }
-
   /** Whether entering the handler of a vector clears IF. */
   protected boolean clearsInterruptFlag(int vector) {
     return !world.trapGate(vector);
-  }
-
-  /** Whether entering a handler blocks NMI. */
-  protected boolean blocksNmi(int vector, Event.Kind kind) {
-    return kind == Event.Kind.NMI;
-  }
-
-  /** Whether IRET ends NMI blocking; {@code faulting}: it cannot return. */
-  protected boolean iretUnblocksNmi(boolean faulting) {
-    return true;
-  }
-
-  /** Whether RSM goes back into HLT. */
-  protected boolean rsmRestartsHalt() {
-    return true;
-  }
-
-  /** Whether MWAIT with bit 0 of its extensions ends with a pending interrupt that IF=0 masks. */
-  protected boolean maskedInterruptEndsMwait() {
-    return true;
   }
 
   /** Whether IF is 1. */

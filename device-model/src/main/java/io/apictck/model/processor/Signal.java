@@ -3,18 +3,24 @@ package io.apictck.model.processor;
 /** What a processor can recognize at an instruction boundary. */
 public enum Signal {
   /** System-management interrupt. */
-  SMI,
+  SMI(1),
   /** INIT. */
-  INIT,
+  INIT(1 << 1),
   /** Single-step #DB of the instruction that has just been executed. */
-  TRAP,
+  TRAP(1 << 2),
   /** Non-maskable interrupt. */
-  NMI,
+  NMI(1 << 3),
   /** Maskable interrupt: the INTR signal. */
-  INTERRUPT;
+  INTERRUPT(1 << 4);
+
+  private final int bit;
+
+  Signal(int bit) {
+    this.bit = bit;
+  }
 
   /** Its bit in a set of signals. */
   int bit() {
-    return 1 << ordinal();
+    return bit;
   }
 }

@@ -134,7 +134,7 @@ final class ApicBaseTests {
     for (int msr = Msr.X2APIC_FIRST; msr <= Msr.X2APIC_LAST; msr++) {
       int number = msr;
       Access access =
-          LapicRegister.at(msr - Msr.X2APIC_FIRST << 4)
+          LapicRegister.at((msr - Msr.X2APIC_FIRST) << 4)
               .map(register -> register.access(ApicMode.X2APIC))
               .orElse(Access.ABSENT);
       if (access.readable()) {

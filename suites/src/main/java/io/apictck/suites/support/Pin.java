@@ -1,0 +1,71 @@
+package io.apictck.suites.support;
+
+import io.apictck.arch.RedirectionEntry;
+import io.apictck.machine.Cpu;
+import io.apictck.machine.IoApic;
+import io.apictck.machine.Machine;
+
+/** An input of an I/O APIC together with the line that drives it. */
+public final class Pin {
+  private final Machine machine;
+  private final IoApic ioApic;
+  private final int input;
+
+  private Pin(Machine machine, IoApic ioApic, int input) {
+    this.machine = machine;
+    this.ioApic = ioApic;
+    this.input = input;
+  }
+
+  /** An input of the first I/O APIC, counted from its last one down: those have no fixed use in a PC. */
+  public static Pin fromLast(Machine machine, int number) {
+    return of(machine, machine.ioApic(), number);
+  }
+
+  /** As {@link #fromLast(Machine, int)}, of any I/O APIC. */
+  public static Pin of(Machine machine, IoApic ioApic, int number) {
+    return new Pin(machine, ioApic, ioApic.inputs() - 1 - number);
+  }
+
+  /** Routes it to a processor, physical and edge-triggered. */
+  public void routeEdge(int vector, Cpu target) {
+    ioApic.setEntry(input, RedirectionEntry.fixed(vector, target.apicId()));
+  }
+
+  /** Routes it to a processor, physical and level-triggered. */
+  public void routeLevel(int vector, Cpu target) {
+    ioApic.setEntry(input, RedirectionEntry.fixed(vector, target.apicId()).withLevel(true));
+  }
+
+  /** Masks or unmasks it. */
+  public void mask(boolean masked) {
+    ioApic.setEntry(input, ioApic.entry(input).withMasked(masked));
+  }
+
+  /** Asserts the line. */
+  public void raise() {
+    machine.line(ioApic.gsiBase() + input, true);
+  }
+
+  /** Deasserts the line. */
+  public void lower() {
+    machine.line(ioApic.gsiBase() + input, false);
+  }
+
+  /** Asserts and deasserts the line. */
+  public void pulse() {
+    raise();
+    lower();
+  }
+
+  /** Whether a level-triggered request is accepted and not ended. */
+  public boolean inFlight() {
+    return ioApic.entry(input).remoteIrr();
+  }
+
+  /** Makes it edge-triggered and masked, and deasserts the line. */
+  public void release() {
+    lower();
+    ioApic.setEntry(input, RedirectionEntry.RESET);
+  }
+}

@@ -1,0 +1,2 @@
+/** What tests of several topics share. */
+package io.apictck.suites.support;
