@@ -69,7 +69,7 @@ public final class ReferencePlatformProvider implements PlatformProvider {
     }
     Set<Integer> seen = new HashSet<>();
     for (int apicId : apicIds) {
-      if (apicId < 0 || !configuration.has(Feature.X2APIC) && apicId > MAX_XAPIC_ID) {
+      if (apicId < 0 || (!configuration.has(Feature.X2APIC) && apicId > MAX_XAPIC_ID)) {
         throw new UnsupportedRequestException(
             "the model cannot have APIC ID " + Integer.toHexString(apicId) + "h");
       }

@@ -126,19 +126,19 @@ public final class Memory {
   private long readBytes(long address, int width) {
     long value = 0;
     for (int i = 0; i < width; i++) {
-      value |= read(address + i, 1) << 8 * i;
+      value |= read(address + i, 1) << (8 * i);
     }
     return value;
   }
 
   private void writeBytes(long address, int width, long value) {
     for (int i = 0; i < width; i++) {
-      write(address + i, 1, value >>> 8 * i);
+      write(address + i, 1, value >>> (8 * i));
     }
   }
 
   private static int offset(long address) {
-    return (int) address & PAGE_SIZE - 1;
+    return (int) address & (PAGE_SIZE - 1);
   }
 
   private static int pageNumber(long address) {
@@ -146,7 +146,7 @@ public final class Memory {
     if (low < LOW_PAGES) {
       return (int) low;
     }
-    long scratch = address - SCRATCH_BASE >>> PAGE_SHIFT;
+    long scratch = (address - SCRATCH_BASE) >>> PAGE_SHIFT;
     return scratch < SCRATCH_PAGES ? LOW_PAGES + (int) scratch : NO_PAGE;
   }
 

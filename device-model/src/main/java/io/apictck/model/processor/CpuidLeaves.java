@@ -42,12 +42,12 @@ final class CpuidLeaves {
   private static final int EBX_TSC_ADJUST = 1 << 1;
 
   /** SSE3, CMPXCHG16B. */
-  private static final int ECX_ALWAYS = 1 | 1 << 13;
+  private static final int ECX_ALWAYS = 1 | (1 << 13);
 
   /** FPU, TSC, MSR, PAE, CX8, PGE, CMOV, CLFSH, FXSR, SSE, SSE2. */
   private static final int EDX_ALWAYS =
-      1 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 8 | 1 << 13 | 1 << 15 | 1 << 19 | 1 << 24 | 1 << 25
-          | 1 << 26;
+      1 | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 8) | (1 << 13) | (1 << 15) | (1 << 19) | (1 << 24)
+          | (1 << 25) | (1 << 26);
 
   /** More than one logical processor in the package. */
   private static final int EDX_HTT = 1 << 28;
@@ -61,7 +61,7 @@ final class CpuidLeaves {
       (int) (ModelConfiguration.NANOS_PER_CRYSTAL_TICK * ModelConfiguration.TSC_PER_NANO);
 
   /** SYSCALL in 64-bit mode, execute disable, Intel 64. */
-  private static final int EDX_EXTENDED = 1 << 11 | 1 << 20 | 1 << 29;
+  private static final int EDX_EXTENDED = (1 << 11) | (1 << 20) | (1 << 29);
 
   private static final int EDX_INVARIANT_TSC = 1 << 8;
   private static final int LINEAR_ADDRESS_BITS = 48;
@@ -87,7 +87,7 @@ final class CpuidLeaves {
       case EXTENDED_FEATURES -> new Registers(0, 0, 0, EDX_EXTENDED);
       case ADVANCED_POWER -> new Registers(0, 0, 0, EDX_INVARIANT_TSC);
       case Cpuid.ADDRESS_SIZES ->
-          new Registers(ModelConfiguration.MAX_PHY_ADDR | LINEAR_ADDRESS_BITS << 8, 0, 0, 0);
+          new Registers(ModelConfiguration.MAX_PHY_ADDR | (LINEAR_ADDRESS_BITS << 8), 0, 0, 0);
       default -> Registers.ZERO;
     };
   }
@@ -95,7 +95,7 @@ final class CpuidLeaves {
   private static Registers features(ModelConfiguration configuration, int cpu, boolean apic) {
     int processors = configuration.apicIds().size();
     int initialApicId = configuration.apicIds().get(cpu) << 24;
-    int ebx = initialApicId | Math.min(processors, 0xFF) << 16 | CLFLUSH_LINE;
+    int ebx = initialApicId | (Math.min(processors, 0xFF) << 16) | CLFLUSH_LINE;
     int ecx =
         ECX_ALWAYS
             | bit(configuration, Feature.MONITOR_MWAIT, Cpuid.ECX_MONITOR)
@@ -124,6 +124,6 @@ final class CpuidLeaves {
   }
 
   private static int text(String four) {
-    return four.charAt(0) | four.charAt(1) << 8 | four.charAt(2) << 16 | four.charAt(3) << 24;
+    return four.charAt(0) | (four.charAt(1) << 8) | (four.charAt(2) << 16) | (four.charAt(3) << 24);
   }
 }

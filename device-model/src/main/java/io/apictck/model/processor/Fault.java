@@ -14,7 +14,7 @@ final class Fault {
   private Fault() {}
 
   static int gp(int errorCode) {
-    return GP | errorCode << 8;
+    return GP | (errorCode << 8);
   }
 
   static int vector(int fault) {

@@ -22,7 +22,7 @@ final class Flags {
   private static final long STATUS = 0x8D5;
 
   /** AC and ID. */
-  private static final long AC_ID = 1 << 18 | 1 << 21;
+  private static final long AC_ID = (1 << 18) | (1 << 21);
 
   private static final long ANY_LEVEL = STATUS | Rflags.TF | DF | NT | AC_ID;
 
@@ -41,6 +41,6 @@ final class Flags {
     if (cpl == 0) {
       writable |= IOPL;
     }
-    return rflags & ~writable | value & writable | Rflags.FIXED;
+    return (rflags & ~writable) | (value & writable) | Rflags.FIXED;
   }
 }

@@ -273,7 +273,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
       for (int word = 0; word < attention.length; word++) {
         while (attention[word] != 0) {
           long flags = attention[word];
-          attention[word] = flags & flags - 1;
+          attention[word] = flags & (flags - 1);
           processors[word * Long.SIZE + Long.numberOfTrailingZeros(flags)].settle();
         }
       }
