@@ -152,6 +152,11 @@ public class ReferenceChipset implements Chipset {
   }
 
   @Override
+  public void timeStampCounterChanged(int cpu) {
+    apics[cpu].timeStampCounterChanged();
+  }
+
+  @Override
   public int cr8(int cpu) {
     return apics[cpu].cr8();
   }

@@ -12,8 +12,7 @@ import io.apictck.model.ModelConfiguration;
  * count are functions of the time; nothing is done per tick, and while the entry is masked nothing
  * is scheduled.
  *
- * <p>Not supported: a time-stamp counter that is set while a deadline is armed; the deadline keeps
- * its time until IA32_TSC_DEADLINE is written again, which the processor does for its counter MSRs.
+ * <p>Not supported: nothing is left out.
  *
  * <p>Open points, decided: the input clock has no phase, a count starts when it is written; a new
  * divider stretches the remaining count; changes between one-shot and periodic keep the count
@@ -132,6 +131,14 @@ class ApicTimer {
     if (mode() == TimerMode.TSC_DEADLINE) {
       deadline = tsc;
       deadlineNanos = nanosAt(tsc);
+      catchUp();
+    }
+  }
+
+  /** The time-stamp counter was set: an armed deadline moves with it. */
+  void timeStampCounterChanged() {
+    if (deadline != 0) {
+      deadlineNanos = nanosAt(deadline);
       catchUp();
     }
   }

@@ -295,6 +295,11 @@ public class LocalApic {
     timer.catchUp();
   }
 
+  /** Software set the time-stamp counter: an armed deadline comes at another time. */
+  public void timeStampCounterChanged() {
+    timer.timeStampCounterChanged();
+  }
+
   // Messages.
 
   /** Whether a message is for this local APIC; it compares by itself, whatever others do. */

@@ -17,6 +17,7 @@ import io.apictck.machine.Machine;
 import io.apictck.platform.LocalLine;
 import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.LapicState;
+import io.apictck.suites.support.Startup;
 
 /** Events that set no ISR bit (Intel SDM Vol. 3A, "Interrupt Acceptance for Fixed Interrupts"). */
 @Conformance
@@ -105,16 +106,9 @@ final class EventsWithoutEndTests {
   @OnMachine(processors = 2)
   @Covers("LAPIC-EOI-007")
   void initAndStartUp(Machine machine) {
-    LocalApic sender = machine.cpu(0).lapic();
     Cpu target = machine.cpu(1);
-    InterruptCommand init =
-        InterruptCommand.of(DeliveryMode.INIT, 0x71).withDestination(target.apicId());
-    int startVector = machine.description().startVectors().getFirst();
-    sender.send(init);
-    target.expectInit();
-    sender.send(init.withDeliveryMode(DeliveryMode.STARTUP).withVector(startVector));
-    target.expectStart();
+    Startup.restart(machine.cpu(0), target);
     assertThat(target.lapic()).isIdle().hasPpr(0);
-    assertThat(sender).isIdle();
+    assertThat(machine.cpu(0).lapic()).isIdle();
   }
 }

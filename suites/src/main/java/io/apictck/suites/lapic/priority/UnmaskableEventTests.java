@@ -15,6 +15,7 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.platform.LocalLine;
 import io.apictck.platform.Stimulus;
+import io.apictck.suites.support.Startup;
 
 /** What no task priority holds back (Intel SDM Vol. 3A, "Task and Processor Priorities"). */
 @Conformance
@@ -92,16 +93,9 @@ final class UnmaskableEventTests {
   @OnMachine(processors = 2)
   @Covers("LAPIC-PRI-011")
   void initAndStartUpAreTaken(Machine machine) {
-    Cpu sender = machine.cpu(0);
     Cpu target = machine.cpu(1);
-    int startVector = machine.description().startVectors().getFirst();
     holdEverything(machine, target);
-    InterruptCommand init =
-        InterruptCommand.of(DeliveryMode.INIT, 0).withDestination(target.apicId());
-    sender.lapic().send(init);
-    target.expectInit();
-    sender.lapic().send(init.withDeliveryMode(DeliveryMode.STARTUP).withVector(startVector));
-    assertThat(target.expectStart().sipiVector()).as("vector of the start-up").isEqualTo(startVector);
+    Startup.restart(machine.cpu(0), target);
     assertThat(target.lapic()).isIdle().hasTpr(0);
   }
 }

@@ -1,0 +1,19 @@
+package io.apictck.junit;
+
+import java.io.Serial;
+
+/** How JUnit sees a test with the verdict FAIL, ERROR, TIMEOUT or CRASH. */
+final class ConformanceFailure extends AssertionError {
+  @Serial private static final long serialVersionUID = 1;
+
+  ConformanceFailure(String message, Throwable cause) {
+    super(message, cause);
+    setStackTrace(cause.getStackTrace());
+  }
+
+  /** The message alone: the class says nothing to a reader. */
+  @Override
+  public String toString() {
+    return String.valueOf(getMessage());
+  }
+}

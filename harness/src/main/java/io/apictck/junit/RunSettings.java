@@ -1,0 +1,46 @@
+package io.apictck.junit;
+
+import io.apictck.target.TargetSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What the configuration parameters of JUnit say.
+ *
+ * @param target {@code apictck.target}: what is tested
+ * @param testTimeout {@code apictck.testTimeout}: wall-clock bound of a test
+ * @param seed {@code apictck.seed}: chooses the samples of sweeps
+ * @param knownIssues {@code apictck.knownIssues}: file of known issues
+ */
+record RunSettings(
+    TargetSpec target, Duration testTimeout, long seed, Optional<Path> knownIssues) {
+  private static final String DEFAULT_TARGET = "model";
+  private static final long DEFAULT_TIMEOUT = 60;
+  private static final long DEFAULT_SEED = 1;
+
+  /** Reads the parameters. */
+  static RunSettings of(Function<String, Optional<String>> parameters) {
+    long timeout = number(parameters, "apictck.testTimeout", DEFAULT_TIMEOUT);
+    if (timeout < 1) {
+      throw new IllegalArgumentException(
+          "apictck.testTimeout must be at least 1 second, not " + timeout);
+    }
+    return new RunSettings(
+        TargetSpec.parse(parameters.apply("apictck.target").orElse(DEFAULT_TARGET)),
+        Duration.ofSeconds(timeout),
+        number(parameters, "apictck.seed", DEFAULT_SEED),
+        parameters.apply("apictck.knownIssues").filter(path -> !path.isBlank()).map(Path::of));
+  }
+
+  private static long number(
+      Function<String, Optional<String>> parameters, String name, long otherwise) {
+    String text = parameters.apply(name).orElse(Long.toString(otherwise));
+    try {
+      return Long.parseLong(text.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(name + " must be a whole number, not \"" + text + "\"", e);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.apictck.trace;
+
+import io.apictck.platform.Instruction;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** Instructions as a hypervisor developer reads them: registers by name, results if they are known. */
+final class InstructionText {
+  private InstructionText() {}
+
+  /** The instruction without what it gave. */
+  static String of(Instruction instruction) {
+    return switch (instruction) {
+      case Instruction.Load(long address, int width) -> "load " + memory(address, width);
+      case Instruction.Store(long address, int width, long value) ->
+          memory(address, width) + " <- " + Numbers.hex(value);
+      case Instruction.LockedOr(long address, int width, long value) ->
+          "lock or " + memory(address, width) + ", " + Numbers.hex(value);
+      case Instruction.Exchange(long address, int width, long value) ->
+          "xchg " + memory(address, width) + ", " + Numbers.hex(value);
+      case Instruction.RepMovsb(long destination, long source, long count) ->
+          "rep movsb [%s] <- [%s], %d bytes"
+              .formatted(Numbers.address(destination), Numbers.address(source), count);
+      case Instruction.In(int port, int width) -> "in " + port(port, width);
+      case Instruction.Out(int port, int width, int value) ->
+          "out " + port(port, width) + " <- " + Numbers.hex(Integer.toUnsignedLong(value));
+      case Instruction.Rdmsr(int msr) -> "rdmsr " + msr(msr);
+      case Instruction.Wrmsr(int msr, long value) ->
+          "wrmsr " + msr(msr) + " <- " + Numbers.hex(value);
+      case Instruction.Cpuid(int leaf, int subleaf) ->
+          "cpuid "
+              + Numbers.hex(Integer.toUnsignedLong(leaf))
+              + (subleaf == 0 ? "" : "." + Numbers.hex(Integer.toUnsignedLong(subleaf)));
+      case Instruction.MovFromCr8() -> "mov from cr8";
+      case Instruction.MovToCr8(long value) -> "cr8 <- " + Numbers.hex(value);
+      case Instruction.Monitor(long address) -> "monitor [" + Numbers.address(address) + "]";
+      case Instruction.Mwait(int extensions) -> "mwait, ecx=" + extensions;
+      case Instruction.Popf(long rflags) -> "popf " + Numbers.hex(rflags);
+      case Instruction.Int(int vector) -> "int " + Numbers.vector(vector);
+      case Instruction.Rdtsc() -> "rdtsc";
+      case Instruction.Cli() -> "cli";
+      case Instruction.Sti() -> "sti";
+      case Instruction.Hlt() -> "hlt";
+      case Instruction.Pause() -> "pause";
+      case Instruction.Nop() -> "nop";
+      case Instruction.Mfence() -> "mfence";
+      case Instruction.MovSs() -> "mov ss";
+      case Instruction.Lss() -> "lss";
+      case Instruction.Pushf() -> "pushf";
+      case Instruction.Int3() -> "int3";
+      case Instruction.Ud2() -> "ud2";
+      case Instruction.Iret() -> "iret";
+      case Instruction.IretToBadSelector() -> "iret to a bad selector";
+      case Instruction.Rsm() -> "rsm";
+      case Instruction.EnterUser() -> "enter user mode";
+      case Instruction.LeaveUser() -> "leave user mode";
+    };
+  }
+
+  /** The instruction and what it gave. */
+  static String of(Instruction instruction, long[] values) {
+    if (values.length == 0) {
+      return of(instruction);
+    }
+    if (instruction instanceof Instruction.Rdmsr
+        && values[0] >>> 32 == 0
+        && values[1] >>> 32 == 0) {
+      return of(instruction) + " -> " + Numbers.hex(values[1] << 32 | values[0]);
+    }
+    return of(instruction) + " -> " + numbers(values);
+  }
+
+  static String numbers(long[] values) {
+    return Arrays.stream(values).mapToObj(Numbers::hex).collect(Collectors.joining(", "));
+  }
+
+  private static String memory(long address, int width) {
+    return (width == 4 ? "" : width + " bytes ")
+        + "["
+        + Numbers.address(address)
+        + "]"
+        + RegisterNames.ofAddress(address);
+  }
+
+  private static String port(int port, int width) {
+    return Numbers.hex(port) + (width == 1 ? "" : ", " + width + " bytes");
+  }
+
+  private static String msr(int msr) {
+    return Numbers.hex(Integer.toUnsignedLong(msr)) + RegisterNames.ofMsr(msr);
+  }
+}

@@ -1,0 +1,44 @@
+package io.apictck.trace;
+
+import io.apictck.arch.ApicBase;
+import io.apictck.arch.LapicRegister;
+import io.apictck.arch.Msr;
+
+/** Names of addresses and MSRs, in brackets and with a leading space; empty where there is none. */
+final class RegisterNames {
+  private RegisterNames() {}
+
+  /** The register at an address of the local APIC page, if that stands where it does after reset. */
+  static String ofAddress(long address) {
+    long offset = address - ApicBase.DEFAULT_ADDRESS;
+    return offset >= 0 && offset < LapicRegister.PAGE_SIZE && (offset & 0xF) == 0
+        ? ofOffset((int) offset)
+        : "";
+  }
+
+  static String ofMsr(int msr) {
+    return switch (msr) {
+      case Msr.IA32_TIME_STAMP_COUNTER -> " (IA32_TIME_STAMP_COUNTER)";
+      case Msr.IA32_APIC_BASE -> " (IA32_APIC_BASE)";
+      case Msr.IA32_TSC_ADJUST -> " (IA32_TSC_ADJUST)";
+      case Msr.IA32_TSC_DEADLINE -> " (IA32_TSC_DEADLINE)";
+      default ->
+          msr >= Msr.X2APIC_FIRST && msr <= Msr.X2APIC_LAST
+              ? ofOffset(msr - Msr.X2APIC_FIRST << 4)
+              : "";
+    };
+  }
+
+  private static String ofOffset(int offset) {
+    if (offset >= 0x400) {
+      return "";
+    }
+    return LapicRegister.at(offset)
+        .map(
+            register ->
+                register.count() == 1
+                    ? " (" + register + ")"
+                    : " (" + register + " " + (offset - register.offset() >>> 4) + ")")
+        .orElse("");
+  }
+}
