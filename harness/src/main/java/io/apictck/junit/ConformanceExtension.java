@@ -22,8 +22,8 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  * <p>Configuration parameters of JUnit:
  *
  * <ul>
- *   <li>{@code apictck.target}: what is tested, {@code name[:key=value,...]}; {@code model}
- *       without it
+ *   <li>{@code apictck.target}: what is tested, {@code name[:key=value,...]}; {@code model} without
+ *       it
  *   <li>{@code apictck.testTimeout}: bound of a test in seconds, 60
  *   <li>{@code apictck.seed}: chooses the samples of sweeps, 1
  *   <li>{@code apictck.knownIssues}: file of {@link io.apictck.verdict.KnownIssues}

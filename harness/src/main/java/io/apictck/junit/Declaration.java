@@ -51,7 +51,9 @@ record Declaration(
             : nearest(testClass, method, InMode.class).map(InMode::value).orElse(ApicMode.XAPIC);
     if (mode == ApicMode.DISABLED) {
       throw new IllegalArgumentException(
-          "@InMode of " + method + " must be XAPIC or X2APIC: a test disables the local APIC itself");
+          "@InMode of "
+              + method
+              + " must be XAPIC or X2APIC: a test disables the local APIC itself");
     }
     Optional<OnMachine> machine = nearest(testClass, method, OnMachine.class);
     Set<Feature> features = EnumSet.noneOf(Feature.class);

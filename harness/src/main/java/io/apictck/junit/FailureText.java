@@ -4,7 +4,9 @@ import io.apictck.trace.Trace;
 import io.apictck.trace.TraceText;
 import java.util.List;
 
-/** The text of a test that went wrong: verdict, requirements, what was wrong, what was done last. */
+/**
+ * The text of a test that went wrong: verdict, requirements, what was wrong, what was done last.
+ */
 final class FailureText {
   private static final int LINES = 12;
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The platforms of a run. Each is lent to one test at a time. */
 final class MachinePool implements AutoCloseable {
@@ -50,8 +51,7 @@ final class MachinePool implements AutoCloseable {
   }
 
   /** Keeps the platform; gives the one that is too much then, or null. */
-  private synchronized @org.jspecify.annotations.Nullable PooledPlatform keep(
-      PooledPlatform platform) {
+  private synchronized @Nullable PooledPlatform keep(PooledPlatform platform) {
     if (closed) {
       return platform;
     }

@@ -5,13 +5,12 @@ import io.apictck.platform.Feature;
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformDescription;
+import io.apictck.platform.PlatformException;
 import io.apictck.trace.Trace;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +27,7 @@ final class PooledPlatform {
   private final Map<Feature, Boolean> features = new EnumMap<>(Feature.class);
   private volatile @Nullable GuardedPlatform platform;
   private volatile @Nullable AdapterFaultException fault;
+  private volatile boolean abandoned;
 
   PooledPlatform(String name, MachineRequest request, Function<MachineRequest, Platform> opener) {
     this.request = request;
@@ -44,9 +44,10 @@ final class PooledPlatform {
     try {
       return worker.call(task, left, stated);
     } catch (TimeLimitException | InterruptedException e) {
-      GuardedPlatform abandoned = platform;
-      if (abandoned != null) {
-        abandoned.abandon();
+      abandoned = true;
+      GuardedPlatform open = platform;
+      if (open != null) {
+        open.abandon();
       }
       worker.abandon();
       throw e;
@@ -59,6 +60,10 @@ final class PooledPlatform {
     if (open == null) {
       open = new GuardedPlatform(opener.apply(request));
       platform = open;
+      if (abandoned) {
+        open.close();
+        throw new PlatformException("the platform was opened too late");
+      }
       try {
         AdapterSelfCheck.check(open, request);
       } catch (AdapterFaultException e) {
@@ -82,7 +87,9 @@ final class PooledPlatform {
     return fault != null;
   }
 
-  /** Whether the hardware has a feature; found out with a machine of its own. On its thread only. */
+  /**
+   * Whether the hardware has a feature; found out with a machine of its own. On its thread only.
+   */
   boolean has(Feature feature) {
     return features.computeIfAbsent(feature, this::probe);
   }
@@ -97,29 +104,31 @@ final class PooledPlatform {
   void close() {
     GuardedPlatform open = platform;
     if (open != null) {
-      closeWithin(open, CLOSING);
+      Worker closer = closer();
+      closeOn(closer, open);
+      closer.end();
     }
     worker.end();
   }
 
-  private void closeWithin(GuardedPlatform open, Duration limit) {
-    // not on the worker: that may be stuck in the platform, and closing it is what ends it
-    CountDownLatch closed = new CountDownLatch(1);
-    Thread.ofPlatform()
-        .daemon()
-        .name("apictck-close")
-        .start(
-            () -> {
-              try {
-                open.close();
-              } finally {
-                closed.countDown();
-              }
-            });
+  /** The thread that closes it: not one that is stuck, since closing may be what frees it. */
+  private Worker closer() {
+    return abandoned ? new Worker("apictck-close") : worker;
+  }
+
+  private static void closeOn(Worker closer, GuardedPlatform open) {
     try {
-      boolean ignored = closed.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+      closer.call(
+          () -> {
+            open.close();
+            return true;
+          },
+          CLOSING,
+          CLOSING);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Throwable ignored) {
+      // nothing more can be done for it, and its last test has its verdict
     }
   }
 }

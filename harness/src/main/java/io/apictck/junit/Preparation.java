@@ -50,7 +50,9 @@ final class Preparation {
     if (declaration.virtualTime() && !description.virtualTime()) {
       throw new NotApplicableException("the platform's time is virtual");
     }
-    if (needsX2apic(description) && declaration.mode() == ApicMode.XAPIC && !declaration.powerOn()) {
+    if (needsX2apic(description)
+        && declaration.mode() == ApicMode.XAPIC
+        && !declaration.powerOn()) {
       throw new NotApplicableException("all APIC IDs are at most FEh, as xAPIC mode needs");
     }
   }
@@ -84,8 +86,7 @@ final class Preparation {
     for (Cpu cpu : cpus.subList(1, cpus.size())) {
       sender
           .lapic()
-          .send(
-              InterruptCommand.of(DeliveryMode.STARTUP, vector).withDestination(cpu.apicId()));
+          .send(InterruptCommand.of(DeliveryMode.STARTUP, vector).withDestination(cpu.apicId()));
       cpu.expectStart();
     }
   }

@@ -14,8 +14,7 @@ import java.util.function.Function;
  * @param seed {@code apictck.seed}: chooses the samples of sweeps
  * @param knownIssues {@code apictck.knownIssues}: file of known issues
  */
-record RunSettings(
-    TargetSpec target, Duration testTimeout, long seed, Optional<Path> knownIssues) {
+record RunSettings(TargetSpec target, Duration testTimeout, long seed, Optional<Path> knownIssues) {
   private static final String DEFAULT_TARGET = "model";
   private static final long DEFAULT_TIMEOUT = 60;
   private static final long DEFAULT_SEED = 1;

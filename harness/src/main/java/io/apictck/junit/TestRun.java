@@ -7,6 +7,7 @@ import io.apictck.verdict.Grading;
 import io.apictck.verdict.KnownIssues;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor.Invocation;
@@ -49,14 +50,13 @@ final class TestRun {
   }
 
   private void borrow(ExtensionContext context) {
-    Declaration read =
-        Declaration.of(identity.testClass(), identity.method(), identity.mode());
+    Declaration read = Declaration.of(identity.testClass(), identity.method(), identity.mode());
     declaration = read;
     covers = read.covers();
     ports = read.ports();
-    RunSettings read2 = RunSettings.of(context::getConfigurationParameter);
-    settings = read2;
-    Run shared = ConformanceExtension.run(context, read2);
+    RunSettings given = RunSettings.of(context::getConfigurationParameter);
+    settings = given;
+    Run shared = ConformanceExtension.run(context, given);
     run = shared;
     platform = shared.pool().borrow(read.request());
   }
@@ -65,12 +65,11 @@ final class TestRun {
   void body(Invocation<Void> invocation) throws Throwable {
     Machine prepared = machine();
     try {
-      guarded(
-          () -> {
-            proceed(invocation);
-            prepared.expectNothing();
-            return true;
-          });
+      guarded(() -> {
+        proceed(invocation);
+        prepared.expectNothing();
+        return true;
+      });
     } catch (Throwable t) {
       throw conclude(t);
     }
@@ -88,11 +87,10 @@ final class TestRun {
       return;
     }
     try {
-      guarded(
-          () -> {
-            proceed(invocation);
-            return true;
-          });
+      guarded(() -> {
+        proceed(invocation);
+        return true;
+      });
     } catch (Throwable t) {
       throw conclude(t);
     }
@@ -116,7 +114,7 @@ final class TestRun {
     }
   }
 
-  private <T> T guarded(java.util.concurrent.Callable<T> task) throws Throwable {
+  private <T> T guarded(Callable<T> task) throws Throwable {
     if (settings == null) {
       throw new IllegalStateException("the test has no settings");
     }
@@ -187,8 +185,8 @@ final class TestRun {
       return;
     }
     platform = null;
-    boolean closed = borrowed.description() == null;
-    if (borrowed.faulty() || !closed && !isDead()) {
+    boolean open = borrowed.description() != null;
+    if (borrowed.faulty() || open && !isDead()) {
       run.pool().release(borrowed);
     } else {
       borrowed.close();

@@ -16,8 +16,7 @@ final class Worker {
   private final ExecutorService executor;
 
   Worker(String name) {
-    executor =
-        Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name).factory());
+    executor = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name).factory());
   }
 
   /**

@@ -4,7 +4,9 @@ import io.apictck.platform.Instruction;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Instructions as a hypervisor developer reads them: registers by name, results if they are known. */
+/**
+ * Instructions as a hypervisor developer reads them: registers by name, results if they are known.
+ */
 final class InstructionText {
   private InstructionText() {}
 

@@ -8,7 +8,9 @@ import io.apictck.arch.Msr;
 final class RegisterNames {
   private RegisterNames() {}
 
-  /** The register at an address of the local APIC page, if that stands where it does after reset. */
+  /**
+   * The register at an address of the local APIC page, if that stands where it does after reset.
+   */
   static String ofAddress(long address) {
     long offset = address - ApicBase.DEFAULT_ADDRESS;
     return offset >= 0 && offset < LapicRegister.PAGE_SIZE && (offset & 0xF) == 0
@@ -34,11 +36,10 @@ final class RegisterNames {
       return "";
     }
     return LapicRegister.at(offset)
-        .map(
-            register ->
-                register.count() == 1
-                    ? " (" + register + ")"
-                    : " (" + register + " " + (offset - register.offset() >>> 4) + ")")
+        .map(register ->
+            register.count() == 1
+                ? " (" + register + ")"
+                : " (" + register + " " + (offset - register.offset() >>> 4) + ")")
         .orElse("");
   }
 }

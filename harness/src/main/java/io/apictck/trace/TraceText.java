@@ -25,6 +25,11 @@ public final class TraceText {
     };
   }
 
+  /** Instructions in one line. */
+  public static String block(List<Instruction> instructions) {
+    return instructions.stream().map(InstructionText::of).collect(Collectors.joining("; "));
+  }
+
   /**
    * The last lines of a trace. A block that ended at once is one line, with what it gave.
    *

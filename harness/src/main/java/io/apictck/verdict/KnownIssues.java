@@ -99,12 +99,11 @@ public final class KnownIssues {
 
   private static VersionRange versions(String source, String text) {
     return VersionRange.parse(text)
-        .orElseThrow(
-            () ->
-                bad(
-                    source,
-                    "\"" + text + "\" is no range of versions",
-                    "write [1.0,2.0), one version, or * for all"));
+        .orElseThrow(() ->
+            bad(
+                source,
+                "\"" + text + "\" is no range of versions",
+                "write [1.0,2.0), one version, or * for all"));
   }
 
   private static Verdict verdict(String source, String text) {
@@ -132,8 +131,6 @@ public final class KnownIssues {
 
   /** Those that speak of a test on a version of the platform. */
   public List<KnownIssue> of(String testId, List<String> requirements, String version) {
-    return issues.stream()
-        .filter(issue -> issue.appliesTo(testId, requirements, version))
-        .toList();
+    return issues.stream().filter(issue -> issue.appliesTo(testId, requirements, version)).toList();
   }
 }

@@ -158,8 +158,10 @@ final class BroadcastTests {
     assertThat(highest.inFlight()).as("FFh in flight").isTrue();
     assertThat(cpu.lapic()).requests(Vectors.FIRST, Vectors.LAST).hasNoErrors();
     cpu.sti();
-    cpu.serve(Vectors.LAST);
+    cpu.takeInterrupt(Vectors.LAST);
+    cpu.lapic().eoi();
     assertThat(lowest.inFlight()).as("10h in flight after EOI of FFh").isTrue();
+    cpu.iret();
     cpu.serve(Vectors.FIRST);
     assertThat(lowest.inFlight() || highest.inFlight()).as("in flight at the end").isFalse();
     lowest.release();

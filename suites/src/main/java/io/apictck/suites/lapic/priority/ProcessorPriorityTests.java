@@ -28,6 +28,7 @@ final class ProcessorPriorityTests {
   @Covers({"LAPIC-PRI-005", "LAPIC-PRI-006"})
   void isTheHigherClassForEachPriorityAndVectorInService(Cpu cpu, Cases cases) {
     verifyForEachTaskPriority(cpu.lapic(), 0);
+    cpu.lapic().setTpr(0);
     cpu.sti();
     cases.range(
         Vectors.FIRST,

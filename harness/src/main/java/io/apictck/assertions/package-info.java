@@ -1,0 +1,2 @@
+/** Assertions that speak of interrupt hardware, beside those of AssertJ. */
+package io.apictck.assertions;

@@ -1,0 +1,2 @@
+/** The command line {@code apic-tck}. */
+package io.apictck.reports;

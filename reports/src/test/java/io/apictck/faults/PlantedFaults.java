@@ -1,0 +1,39 @@
+package io.apictck.faults;
+
+import io.apictck.model.lapic.AcceptanceFaults;
+import io.apictck.model.lapic.DestinationFaults;
+import io.apictck.model.lapic.IcrFaults;
+import io.apictck.model.lapic.PriorityFaults;
+import io.apictck.model.lapic.RegisterFaults;
+import io.apictck.model.lapic.ResetFaults;
+import io.apictck.model.lapic.TimerFaults;
+import io.apictck.model.lapic.X2apicFaults;
+import io.apictck.model.processor.ProcessorFaults;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All planted faults. */
+public final class PlantedFaults {
+  private static final List<PlantedFault> ALL =
+      Stream.of(
+              PriorityFaults.all(),
+              AcceptanceFaults.all(),
+              RegisterFaults.all(),
+              ResetFaults.all(),
+              IcrFaults.all(),
+              DestinationFaults.all(),
+              X2apicFaults.all(),
+              TimerFaults.all(),
+              ProcessorFaults.all())
+          .flatMap(List::stream)
+          .sorted(Comparator.comparing(PlantedFault::id))
+          .toList();
+
+  private PlantedFaults() {}
+
+  /** In the order of their ids. */
+  public static List<PlantedFault> all() {
+    return ALL;
+  }
+}
