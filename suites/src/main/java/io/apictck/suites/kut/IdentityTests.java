@@ -45,7 +45,7 @@ final class IdentityTests {
     int initial = initialId(cpu);
     assertThat(lapic.id()).as("xAPIC ID").isEqualTo(initial);
 
-    lapic.write(LapicRegister.ID, initial + 1 << 24);
+    lapic.write(LapicRegister.ID, (initial + 1) << 24);
     assertThat(lapic.id()).as("xAPIC ID after a write").isIn(initial, initial + 1);
     machine.observe("xAPIC ID is writable", lapic.id() != initial);
     assertThat(initialId(cpu)).as("CPUID.1:EBX[31:24] after the write").isEqualTo(initial);
@@ -66,9 +66,9 @@ final class IdentityTests {
   void x2apicIdIsReadOnlyAndThatOfCpuid(Machine machine) {
     Cpu cpu = machine.cpu(1);
     int initial = initialId(cpu);
-    cpu.lapic().write(LapicRegister.ID, initial + 1 << 24);
+    cpu.lapic().write(LapicRegister.ID, (initial + 1) << 24);
     cpu.lapic().enterX2apic();
-    assertThat(cpu.attempt(new Instruction.Wrmsr(LapicRegister.ID.msr(), initial + 1L << 24)))
+    assertThat(cpu.attempt(new Instruction.Wrmsr(LapicRegister.ID.msr(), (initial + 1L) << 24)))
         .raisesGeneralProtection();
     int id = cpu.lapic().id();
     assertThat(id & 0xFF).as("low byte of the x2APIC ID").isEqualTo(initial);

@@ -29,7 +29,7 @@ final class X2apicMsrTests {
     if (cpu.lapic().mode() != ApicMode.X2APIC) {
       return Access.ABSENT;
     }
-    int offset = msr - Msr.X2APIC_FIRST << 4;
+    int offset = (msr - Msr.X2APIC_FIRST) << 4;
     if (offset >= 0x400) {
       return Access.ABSENT;
     }

@@ -72,7 +72,6 @@ final class OpenCombinationTests {
           InterruptCommand.fixed(CHECK_VECTOR).withShorthand(Shorthand.ALL_INCLUDING_SELF),
           cpu -> true);
       assertThat(halted.running()).as("%s is still halted", bsp).isFalse();
-      machine.expectNothing();
     }
 
     private String effectOn(Cpu cpu, boolean bspWasReset) {

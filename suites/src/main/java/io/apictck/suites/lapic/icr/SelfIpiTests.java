@@ -37,7 +37,7 @@ final class SelfIpiTests {
         Vectors.FIRST,
         Vectors.LAST,
         vector -> {
-          if (vector == cpu.lapic().svr().vector()) {
+          if (vector == SpuriousInterruptVector.RESET.vector()) {
             // an interrupt with the spurious vector is another topic
             cpu.lapic()
                 .setSvr(
@@ -51,8 +51,8 @@ final class SelfIpiTests {
           assertThat(state.isr().stream()).as("ISR in the handler").containsExactly(vector);
           assertThat(state.irr().isEmpty() && state.tmr().isEmpty()).as("IRR and TMR are empty").isTrue();
           cpu.finishInterrupt();
-          cpu.lapic().setEnabled(true);
         });
+    cpu.lapic().setEnabled(true);
     machine.expectNothing();
     assertThat(cpu.lapic()).isIdle().hasNoErrors();
     assertThat(LapicState.of(machine.cpu(1).lapic())).as("state of the other one").isEqualTo(bystander);
@@ -122,15 +122,15 @@ final class SelfIpiTests {
         Vectors.FIRST - 1,
         vector -> {
           send.accept(vector);
-          machine.expectNothing();
-          machine.cpus().forEach(each -> assertThat(each.lapic()).isIdle());
           int errors = cpu.lapic().latchErrors();
           // a sender that is addressed as well may log the reception too
           assertThat(errors & ~ErrorStatus.RECEIVE_ILLEGAL_VECTOR)
               .as("ESR of the sender")
               .isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
-          assertThat(cpu.lapic().latchErrors()).as("ESR of the sender, latched again").isZero();
         });
+    machine.expectNothing();
+    // their requests would never be delivered: they are of the lowest class
+    machine.cpus().forEach(each -> assertThat(each.lapic()).isIdle());
     // nothing of it may stand in the way of good vectors
     cpu.lapic().send(InterruptCommand.fixed(VECTOR).withShorthand(Shorthand.ALL_INCLUDING_SELF));
     machine.cpus().forEach(each -> each.serve(VECTOR));
