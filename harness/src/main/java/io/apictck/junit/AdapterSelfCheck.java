@@ -103,7 +103,7 @@ final class AdapterSelfCheck {
     long high = low + description.scratchSize() - Long.BYTES;
     for (long address : new long[] {low, high}) {
       for (int width : new int[] {1, 2, 4, 8}) {
-        long expected = width == 8 ? PATTERN : PATTERN & (1L << 8 * width) - 1;
+        long expected = width == 8 ? PATTERN : PATTERN & ((1L << (8 * width)) - 1);
         long[] values =
             completed(
                 List.of(
@@ -199,15 +199,18 @@ final class AdapterSelfCheck {
   }
 
   private void reset() {
+    completed(List.of(new Instruction.Sti()), "STI");
+    resetAndLook("a block after Reset");
     long suspended = enterHandler();
+    resetAndLook("a block after Reset, with block " + suspended + " forgotten,");
+    perform(new Action.Reset());
+  }
+
+  private void resetAndLook(String what) {
     perform(new Action.Reset());
     demand(events.isEmpty(), "Reset must give no event, but it gave " + events);
-    long rflags =
-        completed(
-            List.of(new Instruction.Pushf()),
-            "a block after Reset, with block " + suspended + " forgotten")[0];
+    long rflags = completed(List.of(new Instruction.Pushf()), what)[0];
     demand((rflags & Rflags.IF) == 0, "IF must be 0 after Reset");
-    perform(new Action.Reset());
   }
 
   // ---- performing ----

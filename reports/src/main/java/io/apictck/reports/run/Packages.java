@@ -12,10 +12,4 @@ final class Packages {
     String name = testClass.getPackageName();
     return name.startsWith(SUITES + ".") ? name.substring(SUITES.length() + 1) : name;
   }
-
-  /** The last part of the package's name. */
-  static String last(Class<?> testClass) {
-    String name = testClass.getPackageName();
-    return name.substring(name.lastIndexOf('.') + 1);
-  }
 }

@@ -17,6 +17,16 @@ public final class ResultFolder {
   /** Shows that a folder is ours, also if the run broke off. */
   private static final String MARK = ".apic-tck";
 
+  private static final List<String> OURS =
+      List.of(
+          Conformance.FILE,
+          "allure-results",
+          "allure",
+          "tests",
+          "index.html",
+          "matrix.html",
+          "requirements.html");
+
   private final Path path;
 
   private ResultFolder(Path path) {
@@ -68,12 +78,15 @@ public final class ResultFolder {
               .formatted(path)
               + " --output, or empty it");
     }
-    for (Path content : contents) {
-      delete(content);
+    for (String name : OURS) {
+      delete(path.resolve(name));
     }
   }
 
   private static void delete(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

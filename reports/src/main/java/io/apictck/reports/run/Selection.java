@@ -36,8 +36,13 @@ public record Selection(List<String> units, List<String> requirements, List<Stri
     return methods.stream()
         .filter(method -> matchesUnit(method, catalogue))
         .filter(method -> matchesRequirement(method))
-        .filter(method -> tests.isEmpty() || method.testIds().stream().anyMatch(this::matchesTest))
+        .filter(method -> !testIds(method).isEmpty())
         .toList();
+  }
+
+  /** Ids of those tests of a method that are meant. */
+  public List<String> testIds(TestMethod method) {
+    return method.testIds().stream().filter(this::matchesTest).toList();
   }
 
   /** Whether the unit of a requirement and its id are meant. */

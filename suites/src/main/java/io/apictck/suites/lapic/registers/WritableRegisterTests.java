@@ -28,6 +28,9 @@ import org.junit.jupiter.api.Test;
 @Conformance
 final class WritableRegisterTests {
   private static final int ONES = -1;
+  private static final int LEVEL_IN_FLIGHT =
+      LvtEntry.fixed(0x55).withLevel(true).withMasked(true).withRemoteIrr(true).raw()
+          | LvtEntry.DELIVERY_STATUS;
   private static final int LDR_ID = LapicRegister.LDR.definedBits();
   private static final int DFR_MODEL = LapicRegister.DFR.definedBits();
 
@@ -205,15 +208,18 @@ final class WritableRegisterTests {
     LocalApic lapic = cpu.lapic();
     for (LapicRegister register : RegisterDump.readable(lapic)) {
       if (register.isLvt()) {
-        lapic.write(register, ONES);
-        LvtEntry entry = lapic.lvt(register);
-        machine.observe(register + " written with ones", Hex.dword(entry.raw()));
-        assertThat(entry.deliveryStatus()).as("delivery status of %s", register).isFalse();
-        if ((register.definedBits() & LvtEntry.REMOTE_IRR) != 0) {
-          assertThat(entry.remoteIrr()).as("remote IRR of %s", register).isFalse();
+        // ones everywhere, and the one combination in which remote IRR has a meaning
+        for (int value : new int[] {ONES, LEVEL_IN_FLIGHT}) {
+          lapic.write(register, value);
+          LvtEntry entry = lapic.lvt(register);
+          machine.observe(register + " written with " + Hex.dword(value), Hex.dword(entry.raw()));
+          assertThat(entry.deliveryStatus()).as("delivery status of %s", register).isFalse();
+          if ((register.definedBits() & LvtEntry.REMOTE_IRR) != 0) {
+            assertThat(entry.remoteIrr()).as("remote IRR of %s", register).isFalse();
+          }
+          assertThat(entry.vector()).as("vector of %s", register).isEqualTo(value & LvtEntry.VECTOR);
+          assertThat(entry.masked()).as("mask of %s", register).isTrue();
         }
-        assertThat(entry.vector()).as("vector of %s", register).isEqualTo(0xFF);
-        assertThat(entry.masked()).as("mask of %s", register).isTrue();
         lapic.setLvt(register, LvtEntry.RESET);
       }
     }

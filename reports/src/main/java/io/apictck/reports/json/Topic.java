@@ -1,4 +1,4 @@
-package io.apictck.reports.run;
+package io.apictck.reports.json;
 
 import io.apictck.suites.catalogue.Catalogue;
 import io.apictck.suites.catalogue.Requirement;
@@ -19,7 +19,12 @@ public record Topic(String unit, String section) {
         .flatMap(Optional::stream)
         .findFirst()
         .map(Topic::of)
-        .orElseGet(() -> new Topic(Packages.last(testClass), testClass.getSimpleName()));
+        .orElseGet(() -> new Topic(lastPackage(testClass), testClass.getSimpleName()));
+  }
+
+  private static String lastPackage(Class<?> testClass) {
+    String name = testClass.getPackageName();
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 
   private static Topic of(Requirement requirement) {

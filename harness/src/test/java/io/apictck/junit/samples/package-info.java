@@ -1,0 +1,2 @@
+/** Conformance classes that the tests of the extension run. */
+package io.apictck.junit.samples;

@@ -1,0 +1,2 @@
+/** A deliberately small platform, written against the SPI only, that the harness is tested with. */
+package io.apictck.tiny;

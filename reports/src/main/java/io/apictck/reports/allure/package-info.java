@@ -1,0 +1,2 @@
+/** Results and report of Allure. */
+package io.apictck.reports.allure;

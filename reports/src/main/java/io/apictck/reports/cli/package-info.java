@@ -1,0 +1,2 @@
+/** The commands of {@code apic-tck}. */
+package io.apictck.reports.cli;

@@ -1,0 +1,91 @@
+package io.apictck.reports.site;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+
+/** Writes HTML or SVG. Whatever is given as text or as the value of an attribute is escaped. */
+public final class Html {
+  private static final Set<String> VOID = Set.of("meta", "link", "input", "br", "img", "hr");
+
+  private final StringBuilder out = new StringBuilder();
+  private final Deque<String> open = new ArrayDeque<>();
+
+  /**
+   * Opens an element.
+   *
+   * @param tag its name
+   * @param attributes names and values by turns
+   */
+  public Html open(String tag, String... attributes) {
+    out.append('<').append(tag);
+    for (int i = 0; i + 1 < attributes.length; i += 2) {
+      out.append(' ').append(attributes[i]).append("=\"");
+      escape(attributes[i + 1]);
+      out.append('"');
+    }
+    out.append('>');
+    if (!VOID.contains(tag)) {
+      open.push(tag);
+    }
+    return this;
+  }
+
+  /** Closes the innermost open element. */
+  public Html close() {
+    out.append("</").append(open.pop()).append('>');
+    return this;
+  }
+
+  /** Closes it and begins a new line. */
+  public Html closeLine() {
+    close();
+    out.append('\n');
+    return this;
+  }
+
+  /** Text. */
+  public Html text(String text) {
+    escape(text);
+    return this;
+  }
+
+  /** An element that holds text only. */
+  public Html element(String tag, String text, String... attributes) {
+    return open(tag, attributes).text(text).close();
+  }
+
+  /** A link. */
+  public Html link(String address, String text) {
+    return element("a", text, "href", address);
+  }
+
+  /** Markup that is our own: a style sheet, a script, a picture. */
+  public Html raw(String markup) {
+    out.append(markup);
+    return this;
+  }
+
+  private void escape(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '&' -> out.append("&amp;");
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '"' -> out.append("&quot;");
+        case '\'' -> out.append("&#39;");
+        default -> out.append(c < ' ' && c != '\n' && c != '\t' || c == 0xFFFE ? '\uFFFD' : c);
+      }
+    }
+  }
+
+  /** All that was written. */
+  @Override
+  public String toString() {
+    if (!open.isEmpty()) {
+      throw new IllegalStateException("element " + open.peek() + " is not closed");
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,2 @@
+/** The static pages of a result folder. */
+package io.apictck.reports.site;

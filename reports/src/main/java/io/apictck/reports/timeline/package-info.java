@@ -1,0 +1,2 @@
+/** Traces as pictures and as text. */
+package io.apictck.reports.timeline;
