@@ -102,7 +102,7 @@ record RegisterFields(String register, String raw, List<Field> fields) {
 
   private static RegisterFields command(InterruptCommand command) {
     long defined =
-        InterruptCommand.DEFINED_LOW | InterruptCommand.DELIVERY_STATUS | 0xFFFF_FFFFL << 32;
+        InterruptCommand.DEFINED_LOW | InterruptCommand.DELIVERY_STATUS | (0xFFFF_FFFFL << 32);
     Builder fields = new Builder();
     fields.add("vector", Hex.vector(command.vector()));
     fields.add("delivery mode", command.deliveryMode());

@@ -10,10 +10,4 @@ final class ConformanceFailure extends AssertionError {
     super(message, cause);
     setStackTrace(cause.getStackTrace());
   }
-
-  /** The message alone: the class says nothing to a reader. */
-  @Override
-  public String toString() {
-    return String.valueOf(getMessage());
-  }
 }

@@ -15,8 +15,6 @@ import org.opentest4j.TestAbortedException;
 
 /** One test from its preparation to its verdict. */
 final class TestRun {
-  private static final Judgement NOT_RUN = new Judgement(Verdict.ERROR, "the test was not run");
-
   private final TestIdentity identity;
   private final Trace trace = new Trace();
   private final long began = System.nanoTime();
@@ -27,7 +25,7 @@ final class TestRun {
   private @Nullable Run run;
   private @Nullable PooledPlatform platform;
   private @Nullable Machine machine;
-  private Judgement judgement = NOT_RUN;
+  private @Nullable Judgement judgement;
   private Grading grading = Grading.of(Verdict.ERROR, List.of());
 
   TestRun(TestIdentity identity) {
@@ -73,8 +71,7 @@ final class TestRun {
     } catch (Throwable t) {
       throw conclude(t);
     }
-    judgement = Judgement.of(null, declared().records());
-    grade();
+    judge(Judgement.of(null, declared().records()));
     if (!grading.expected()) {
       throw new ConformanceFailure(grading.reason(), new AssertionError(grading.reason()));
     }
@@ -97,7 +94,7 @@ final class TestRun {
   }
 
   private boolean isDead() {
-    return judgement != NOT_RUN
+    return judgement != null
         && switch (judgement.verdict()) {
           case TIMEOUT, CRASH, ERROR -> true;
           case PASS, FAIL, INFO, NOT_APPLICABLE -> false;
@@ -125,29 +122,31 @@ final class TestRun {
 
   /** Decides the verdict by what was thrown; gives what JUnit is to see. */
   private Throwable conclude(Throwable thrown) {
-    judgement = Judgement.of(thrown, false);
-    grade();
-    String text = FailureText.of(judgement, covers, grading.reason(), trace);
-    if (judgement.verdict() == Verdict.NOT_APPLICABLE) {
-      return new TestAbortedException("not applicable: " + judgement.reason(), thrown);
+    Judgement decided = Judgement.of(thrown, false);
+    judge(decided);
+    if (decided.verdict() == Verdict.NOT_APPLICABLE) {
+      return new TestAbortedException("not applicable: " + decided.reason(), thrown);
     }
+    String text = FailureText.of(decided, covers, grading.reason(), trace);
     return grading.expected()
         ? new TestAbortedException(text, thrown)
         : new ConformanceFailure(text, thrown);
   }
 
-  private void grade() {
+  private void judge(Judgement decided) {
+    judgement = decided;
     KnownIssues issues = run == null ? KnownIssues.NONE : run.knownIssues();
     PlatformDescription description = description();
     String version = description == null ? "" : description.version();
-    grading = Grading.of(judgement.verdict(), issues.of(identity.id(), covers, version));
+    grading = Grading.of(decided.verdict(), issues.of(identity.id(), covers, version));
   }
 
   /** Gives the platform back, and tells what came of the test. */
   TestResult finish(@Nullable Throwable seenByJunit) {
-    if (judgement == NOT_RUN && seenByJunit != null) {
-      judgement = Judgement.of(seenByJunit, false);
-      grade();
+    Judgement decided = judgement;
+    if (decided == null) {
+      decided = Judgement.of(seenByJunit, false);
+      judge(decided);
     }
     PlatformDescription description = description();
     giveBack();
@@ -159,9 +158,9 @@ final class TestRun {
         identity.modeName(),
         covers,
         ports,
-        judgement.verdict(),
+        decided.verdict(),
         grading.expected(),
-        reason(),
+        reason(decided),
         machine == null ? List.of() : machine.observations(),
         trace,
         (System.nanoTime() - began) / 1e9,
@@ -170,13 +169,13 @@ final class TestRun {
         description == null ? "" : description.version());
   }
 
-  private String reason() {
+  private String reason(Judgement decided) {
     if (grading.reason().isEmpty()) {
-      return judgement.reason();
+      return decided.reason();
     }
-    return judgement.reason().isEmpty()
+    return decided.reason().isEmpty()
         ? grading.reason()
-        : grading.reason() + "; " + judgement.reason();
+        : grading.reason() + "; " + decided.reason();
   }
 
   private void giveBack() {
@@ -186,7 +185,7 @@ final class TestRun {
     }
     platform = null;
     boolean open = borrowed.description() != null;
-    if (borrowed.faulty() || open && !isDead()) {
+    if (borrowed.faulty() || (open && !isDead())) {
       run.pool().release(borrowed);
     } else {
       borrowed.close();

@@ -67,7 +67,7 @@ final class InstructionText {
     if (instruction instanceof Instruction.Rdmsr
         && values[0] >>> 32 == 0
         && values[1] >>> 32 == 0) {
-      return of(instruction) + " -> " + Numbers.hex(values[1] << 32 | values[0]);
+      return of(instruction) + " -> " + Numbers.hex((values[1] << 32) | values[0]);
     }
     return of(instruction) + " -> " + numbers(values);
   }

@@ -26,7 +26,7 @@ final class RegisterNames {
       case Msr.IA32_TSC_DEADLINE -> " (IA32_TSC_DEADLINE)";
       default ->
           msr >= Msr.X2APIC_FIRST && msr <= Msr.X2APIC_LAST
-              ? ofOffset(msr - Msr.X2APIC_FIRST << 4)
+              ? ofOffset((msr - Msr.X2APIC_FIRST) << 4)
               : "";
     };
   }
@@ -39,7 +39,7 @@ final class RegisterNames {
         .map(register ->
             register.count() == 1
                 ? " (" + register + ")"
-                : " (" + register + " " + (offset - register.offset() >>> 4) + ")")
+                : " (" + register + " " + ((offset - register.offset()) >>> 4) + ")")
         .orElse("");
   }
 }

@@ -72,7 +72,7 @@ public final class TraceText {
           "device %02X:%02X.%d  [%s] <- %s"
               .formatted(
                   requesterId >>> 8,
-                  requesterId >>> 3 & 0x1F,
+                  (requesterId >>> 3) & 0x1F,
                   requesterId & 7,
                   Numbers.address(address),
                   Numbers.hex(Integer.toUnsignedLong(data)));

@@ -67,12 +67,12 @@ public final class VersionRange {
 
   private boolean isAbove(String version) {
     int order = from.isEmpty() ? 1 : Versions.compare(version, from);
-    return order > 0 || order == 0 && fromIncluded;
+    return order > 0 || (order == 0 && fromIncluded);
   }
 
   private boolean isBelow(String version) {
     int order = to.isEmpty() ? -1 : Versions.compare(version, to);
-    return order < 0 || order == 0 && toIncluded;
+    return order < 0 || (order == 0 && toIncluded);
   }
 
   /** As it was written. */

@@ -36,9 +36,7 @@ final class AdapterSelfCheckTest {
   @Test
   void comparesTheMachineWithTheRequest() {
     assertThatThrownBy(
-            () ->
-                AdapterSelfCheck.check(
-                    new TinyPlatform(Trouble.NONE), MachineRequest.of(2)))
+            () -> AdapterSelfCheck.check(new TinyPlatform(Trouble.NONE), MachineRequest.of(2)))
         .hasMessage("adapter self-check: 2 processors were asked for, but there are 1");
   }
 

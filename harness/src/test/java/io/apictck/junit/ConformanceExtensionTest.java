@@ -1,6 +1,7 @@
 package io.apictck.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.platform.engine.TestExecutionResult.Status.ABORTED;
 import static org.junit.platform.engine.TestExecutionResult.Status.FAILED;
 import static org.junit.platform.engine.TestExecutionResult.Status.SUCCESSFUL;
@@ -8,6 +9,7 @@ import static org.junit.platform.engine.TestExecutionResult.Status.SUCCESSFUL;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,7 +76,8 @@ final class ConformanceExtensionTest {
               CPU 0  load [FEE0_0200h] (IRR 0) -> 0; load [FEE0_0210h] (IRR 1) -> 0; load\
              [FEE0_0220h] (IRR 2) -> 0; load [FEE0_0230h] (IRR 3) -> 2; load [FEE0_0240h] (IRR 4)\
              -> 0; load [FEE0_0250h] (IRR 5) -> 0; load [FEE0_0260h] (IRR 6) -> 0; load\
-             [FEE0_0270h] (IRR 7) -> 0  (block 3)""");
+             [FEE0_0270h] (IRR 7) -> 0  (block 3)\
+            """);
   }
 
   @Test
@@ -107,9 +110,8 @@ final class ConformanceExtensionTest {
     assertThat(run.results())
         .extracting(TestResult::id, TestResult::mode, TestResult::verdict)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(
-                "io.apictck.junit.samples.Sample#runsInEachMode[xAPIC]", "xAPIC", Verdict.PASS),
-            org.assertj.core.groups.Tuple.tuple(
+            tuple("io.apictck.junit.samples.Sample#runsInEachMode[xAPIC]", "xAPIC", Verdict.PASS),
+            tuple(
                 "io.apictck.junit.samples.Sample#runsInEachMode[x2APIC]",
                 "x2APIC",
                 Verdict.NOT_APPLICABLE));
@@ -152,12 +154,11 @@ final class ConformanceExtensionTest {
         Harness.run(Map.of("apictck.target", "tiny:fault=wrong-block"), "records", "sweeps");
 
     assertThat(run.results())
-        .allSatisfy(
-            result -> {
-              assertThat(result.verdict()).isEqualTo(Verdict.ERROR);
-              assertThat(result.reason())
-                  .startsWith("while preparing the machine: adapter self-check: a block of 1 NOPs");
-            });
+        .allSatisfy(result -> {
+          assertThat(result.verdict()).isEqualTo(Verdict.ERROR);
+          assertThat(result.reason())
+              .startsWith("while preparing the machine: adapter self-check: a block of 1 NOPs");
+        });
   }
 
   @ParameterizedTest
@@ -171,7 +172,7 @@ final class ConformanceExtensionTest {
         "apictck.knownIssues | /no/file | the known issues cannot be read from /no/file",
       })
   void saysWhatIsWrongWithTheSettings(String key, String value, String sentence) {
-    Map<String, String> configuration = new java.util.HashMap<>(TINY);
+    Map<String, String> configuration = new HashMap<>(TINY);
     configuration.put(key, value);
 
     Harness run = Harness.run(configuration, "records");

@@ -23,43 +23,55 @@ public final class AcceptanceFaults {
         PlantedFault.of(
             "BUG-052",
             "Vectors 0 to 15 are accepted into IRR",
-            FaultyMachines.withQueues(AllLegal::new)),
+            FaultyMachines.withQueues(AllLegal::new),
+            "lapic.acceptance.IllegalVectorTests"),
         PlantedFault.of(
             "BUG-053",
             "The number of an LVT entry is checked as if it were its vector",
-            FaultyMachines.withLvt(IndexAsVector::new)),
+            FaultyMachines.withLvt(IndexAsVector::new),
+            "lapic.lvt.LintModeTests",
+            "lapic.lvt.LocalEventTests"),
         PlantedFault.crash(
             "BUG-054",
             "An illegal vector in the LVT error entry raises the same error without end",
-            FaultyMachines.withErrors(EndlessError::new)),
+            FaultyMachines.withErrors(EndlessError::new),
+            "lapic.lvt.ErrorEntryTests"),
         PlantedFault.of(
             "BUG-057",
             "A second request for a pending vector is an accept error",
-            FaultyMachines.withApics(RepeatedIsError::new)),
+            FaultyMachines.withApics(RepeatedIsError::new),
+            "lapic.acceptance.RepeatedRequestTests"),
         PlantedFault.of(
             "BUG-063",
             "An edge leaves the TMR bit of an earlier level",
-            FaultyMachines.withQueues(LevelSticks::new)),
+            FaultyMachines.withQueues(LevelSticks::new),
+            "lapic.acceptance.TriggerModeTests"),
         PlantedFault.of(
             "BUG-063-EOI",
             "EOI clears the TMR bit",
-            FaultyMachines.withQueues(EndClearsTriggerMode::new)),
+            FaultyMachines.withQueues(EndClearsTriggerMode::new),
+            "lapic.acceptance.TriggerModeTests"),
         PlantedFault.of(
             "BUG-064",
             "The TMR bit comes from the I/O APIC's table instead of the message",
-            AcceptanceFaults::triggerModeFromTable),
+            AcceptanceFaults::triggerModeFromTable,
+            "lapic.acceptance.TriggerModeTests"),
         PlantedFault.of(
             "BUG-066",
             "EOI of a level-triggered interrupt tells nobody",
-            FaultyMachines.withApics(SilentEnd::new)),
+            FaultyMachines.withApics(SilentEnd::new),
+            "lapic.eoi.BroadcastTests"),
         PlantedFault.of(
             "BUG-067",
             "EOI ends the interrupt of the I/O APIC's first level-triggered input, whatever vector",
-            AcceptanceFaults::endsFirstInput),
+            AcceptanceFaults::endsFirstInput,
+            "lapic.eoi.BroadcastTests"),
         PlantedFault.of(
             "BUG-086",
             "A falling external interrupt line withdraws what the local APIC requests",
-            FaultyMachines.withApics(SharedSignal::new)));
+            FaultyMachines.withApics(SharedSignal::new),
+            "lapic.priority.UnmaskableEventTests",
+            "lapic.acceptance.PendingRequestTests"));
   }
 
   private static Platform triggerModeFromTable(ModelConfiguration machine) {

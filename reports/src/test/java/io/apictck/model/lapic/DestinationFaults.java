@@ -19,31 +19,43 @@ public final class DestinationFaults {
         PlantedFault.of(
             "BUG-094",
             "Of several receivers the first gets the message twice, the last not at all",
-            FaultyMachines.withBus(FirstTwice::new)),
+            FaultyMachines.withBus(FirstTwice::new),
+            "lapic.icr.FlatDestinationTests",
+            "lapic.icr.FixedCombinationTests"),
         PlantedFault.of(
             "BUG-096",
             "Fixed messages go to one receiver, lowest-priority ones to all",
-            FaultyMachines.withBus(Swapped::new)),
+            FaultyMachines.withBus(Swapped::new),
+            "lapic.icr.LowestPriorityTests",
+            "lapic.icr.FlatDestinationTests"),
         PlantedFault.of(
             "BUG-100",
             "Of two local APICs with the same xAPIC ID one receives",
-            FaultyMachines.withBus(OneForEachId::new)),
+            FaultyMachines.withBus(OneForEachId::new),
+            "lapic.icr.PhysicalDestinationTests"),
         PlantedFault.of(
             "BUG-124",
             "In x2APIC mode the cluster of a logical destination is ignored",
-            FaultyMachines.withDestination(ClusterIgnored::new)),
+            FaultyMachines.withDestination(ClusterIgnored::new),
+            "x2apic.DestinationTests",
+            "lapic.icr.X2apicLogicalDestinationTests"),
         PlantedFault.of(
             "BUG-124-LDR",
             "In x2APIC mode every LDR is 1",
-            FaultyMachines.withDestination(LdrConstant::new)),
+            FaultyMachines.withDestination(LdrConstant::new),
+            "x2apic.IdentityTests",
+            "x2apic.DestinationTests"),
         PlantedFault.of(
             "BUG-125",
             "In x2APIC mode the set of a logical destination is taken for a number",
-            FaultyMachines.withDestination(SetAsNumber::new)),
+            FaultyMachines.withDestination(SetAsNumber::new),
+            "x2apic.DestinationTests",
+            "lapic.icr.X2apicLogicalDestinationTests"),
         PlantedFault.of(
             "BUG-126",
             "In x2APIC mode LDR comes from the processor's index, not from its ID",
-            FaultyMachines.withApics(LdrOfIndex::new)));
+            FaultyMachines.withApics(LdrOfIndex::new),
+            "x2apic.IdentityTests"));
   }
 
   private static final class FirstTwice extends ApicBus {

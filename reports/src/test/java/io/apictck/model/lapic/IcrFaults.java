@@ -18,51 +18,70 @@ public final class IcrFaults {
         PlantedFault.of(
             "BUG-093",
             "The physical destination FFh is nobody",
-            FaultyMachines.withCommands(NoBroadcast::new)),
+            FaultyMachines.withCommands(NoBroadcast::new),
+            "lapic.icr.PhysicalDestinationTests",
+            "kut.IpiTests"),
         PlantedFault.of(
             "BUG-102",
             "With a shorthand, delivery mode and vector are lost",
-            FaultyMachines.withCommands(ShorthandLosesAll::new)),
+            FaultyMachines.withCommands(ShorthandLosesAll::new),
+            "lapic.icr.FixedCombinationTests"),
         PlantedFault.of(
             "BUG-103",
             "INIT is sent as a Fixed interrupt",
-            FaultyMachines.withCommands(InitAsFixed::new)),
+            FaultyMachines.withCommands(InitAsFixed::new),
+            "init.InitTests"),
         PlantedFault.of(
             "BUG-104",
             "INIT and start-up to all but self are not sent",
-            FaultyMachines.withCommands(NoShorthandForInit::new)),
+            FaultyMachines.withCommands(NoShorthandForInit::new),
+            "init.InitTests",
+            "init.StartupTests"),
         PlantedFault.of(
             "BUG-105",
             "A command to the own ID is Fixed, whatever its delivery mode",
-            FaultyMachines.withCommands(OwnIdIsFixed::new)),
+            FaultyMachines.withCommands(OwnIdIsFixed::new),
+            "lapic.icr.NmiTests",
+            "kut.NmiTests"),
         PlantedFault.of(
             "BUG-106",
             "A Fixed command with the level or the trigger bit is refused",
-            FaultyMachines.withCommands(LevelBitsRefused::new)),
+            FaultyMachines.withCommands(LevelBitsRefused::new),
+            "lapic.icr.LevelTriggerTests",
+            "lapic.icr.SelfIpiTests"),
         PlantedFault.of(
             "BUG-107",
             "The logical destination bit is lost",
-            FaultyMachines.withCommands(AlwaysPhysical::new)),
+            FaultyMachines.withCommands(AlwaysPhysical::new),
+            "lapic.icr.FlatDestinationTests",
+            "kut.LogicalIpiTests"),
         PlantedFault.of(
             "BUG-108",
             "In xAPIC mode the destination comes from the wrong byte of the ICR",
-            FaultyMachines.withCommands(WrongDestinationByte::new)),
+            FaultyMachines.withCommands(WrongDestinationByte::new),
+            "kut.IpiTests"),
         PlantedFault.of(
             "BUG-112",
             "Start-up is a reserved delivery mode",
-            FaultyMachines.withCommands(StartUpReserved::new)),
+            FaultyMachines.withCommands(StartUpReserved::new),
+            "init.StartupTests"),
         PlantedFault.of(
             "BUG-114",
             "The vector of a start-up IPI is lost",
-            FaultyMachines.withApics(StartUpVectorLost::new)),
+            FaultyMachines.withApics(StartUpVectorLost::new),
+            "init.StartupTests"),
         PlantedFault.of(
             "BUG-134",
             "In x2APIC mode FFh is the broadcast, and FFFFFFFFh is nobody",
-            FaultyMachines.withCommands(ByteBroadcast::new)),
+            FaultyMachines.withCommands(ByteBroadcast::new),
+            "x2apic.DestinationTests",
+            "lapic.icr.FixedCombinationTests"),
         PlantedFault.of(
             "BUG-136",
             "A command in x2APIC mode is sent twice",
-            FaultyMachines.withApics(SentTwice::new)));
+            FaultyMachines.withApics(SentTwice::new),
+            "x2apic.CommandTests",
+            "x2apic.DestinationTests"));
   }
 
   private static final class NoBroadcast extends InterruptCommandUnit {

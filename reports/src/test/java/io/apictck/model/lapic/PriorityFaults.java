@@ -14,27 +14,34 @@ public final class PriorityFaults {
         PlantedFault.of(
             "BUG-043",
             "A request above the one in service waits, one below it interrupts",
-            FaultyMachines.withQueues(InvertedComparison::new)),
+            FaultyMachines.withQueues(InvertedComparison::new),
+            "lapic.priority.PreemptionTests",
+            "lapic.priority.ProcessorPriorityTests"),
         PlantedFault.of(
             "BUG-046",
             "Vectors stand at wrong bits of the IRR, ISR and TMR registers",
-            FaultyMachines.withQueues(WrongBits::new)),
+            FaultyMachines.withQueues(WrongBits::new),
+            "lapic.acceptance.AcceptanceTests"),
         PlantedFault.of(
             "BUG-049",
             "PPR comes from the slot past the top of a stack of vectors in service",
-            FaultyMachines.withQueues(PastTheTop::new)),
+            FaultyMachines.withQueues(PastTheTop::new),
+            "lapic.priority.ProcessorPriorityTests"),
         PlantedFault.of(
             "BUG-081",
             "MOV to CR8 sets the low bits of TPR instead of the class",
-            FaultyMachines.withQueues(Cr8Unshifted::new)),
+            FaultyMachines.withQueues(Cr8Unshifted::new),
+            "lapic.priority.Cr8Tests"),
         PlantedFault.of(
             "BUG-081-READ",
             "MOV from CR8 gives all eight bits of TPR",
-            FaultyMachines.withQueues(Cr8ReadUnshifted::new)),
+            FaultyMachines.withQueues(Cr8ReadUnshifted::new),
+            "lapic.priority.Cr8Tests"),
         PlantedFault.of(
             "BUG-091",
             "A dispatch clears the hint that something is pending though more is",
-            FaultyMachines.withQueues(ForgetfulHint::new)));
+            FaultyMachines.withQueues(ForgetfulHint::new),
+            "lapic.priority.DeliveryOrderTests"));
   }
 
   private static final class InvertedComparison extends InterruptQueues {

@@ -13,33 +13,17 @@ public final class RegisterFaults {
   public static List<PlantedFault> all() {
     return List.of(
         PlantedFault.of(
-            "BUG-080",
-            "Bytes 4 to 15 behind a register read as the next register",
-            FaultyMachines.withPage(NeighbourRead::new)),
-        PlantedFault.of(
             "BUG-083",
             "Delivery status and remote IRR of LVT entries can be written",
-            FaultyMachines.withLvt(ReadOnlyBitsWritable::new)),
+            FaultyMachines.withLvt(ReadOnlyBitsWritable::new),
+            "lapic.lvt.LvtRegisterTests",
+            "lapic.registers.WritableRegisterTests"),
         PlantedFault.crash(
             "BUG-085",
             "A read of the EOI register aborts the implementation",
-            FaultyMachines.withPage(EoiReadAborts::new)));
-  }
-
-  private static final class NeighbourRead extends XapicPage {
-    private static final int SLOT = 0x10;
-
-    NeighbourRead(LocalApic apic) {
-      super(apic);
-    }
-
-    @Override
-    long read(int offset, int width) {
-      int inSlot = offset & SLOT - 1;
-      return inSlot < Integer.BYTES
-          ? super.read(offset, width)
-          : super.read(offset - inSlot + SLOT, Integer.BYTES);
-    }
+            FaultyMachines.withPage(EoiReadAborts::new),
+            "lapic.registers.EoiRegisterTests",
+            "lapic.registers.ReadOnlyRegisterTests"));
   }
 
   private static final class ReadOnlyBitsWritable extends LocalVectorTable {

@@ -20,77 +20,107 @@ public final class ResetFaults {
         PlantedFault.of(
             "BUG-058",
             "Software disable leaves LVT entries unmasked",
-            FaultyMachines.withLvt(DisableLeavesMasks::new)),
+            FaultyMachines.withLvt(DisableLeavesMasks::new),
+            "lapic.registers.SoftwareDisableTests"),
         PlantedFault.of(
             "BUG-060",
             "Software disable drops pending requests",
-            FaultyMachines.withApics(DisableDropsRequests::new)),
+            FaultyMachines.withApics(DisableDropsRequests::new),
+            "lapic.registers.SoftwareDisableTests"),
         PlantedFault.of(
             "BUG-062",
             "A software-disabled local APIC drops NMI",
-            FaultyMachines.withApics(DisabledDropsNmi::new)),
+            FaultyMachines.withApics(DisabledDropsNmi::new),
+            "lapic.registers.SoftwareDisabledMessageTests"),
         PlantedFault.of(
             "BUG-069",
             "LVT entries are unmasked after reset",
-            FaultyMachines.withApics(UnmaskedAfterReset::new)),
+            FaultyMachines.withApics(UnmaskedAfterReset::new),
+            "lapic.registers.ResetValueTests",
+            "lapic.lvt.LvtRegisterTests"),
         PlantedFault.of(
-            "BUG-069-SVR", "SVR is zero after reset", FaultyMachines.withApics(SvrZero::new)),
+            "BUG-069-SVR", "SVR is zero after reset", FaultyMachines.withApics(SvrZero::new),
+            "lapic.registers.ResetValueTests"),
         PlantedFault.of(
             "BUG-070",
             "DFR selects no model after reset",
-            FaultyMachines.withApics(DfrZero::new)),
+            FaultyMachines.withApics(DfrZero::new),
+            "lapic.registers.ResetValueTests"),
         PlantedFault.of(
             "BUG-071",
             "INIT gives IA32_APIC_BASE its power-up value",
-            FaultyMachines.withApics(InitAsPowerUp::new)),
+            FaultyMachines.withApics(InitAsPowerUp::new),
+            "apicbase.ResetTests",
+            "init.StateAfterInitTests"),
         PlantedFault.of(
             "BUG-073",
             "Back in xAPIC mode, the ID register keeps the layout of x2APIC mode",
-            FaultyMachines.withApics(StaleIdLayout::new)),
+            FaultyMachines.withApics(StaleIdLayout::new),
+            "apicbase.StateOverTransitionsTests",
+            "kut.IdentityTests"),
         PlantedFault.of(
             "BUG-074",
             "Global disable leaves the timer and its interrupt alive",
-            FaultyMachines.withApics(AliveWhileDisabled::new)),
+            FaultyMachines.withApics(AliveWhileDisabled::new),
+            "apicbase.GloballyDisabledTests"),
         PlantedFault.of(
             "BUG-075",
             "Reserved bits of IA32_APIC_BASE are accepted",
-            FaultyMachines.withBase(NothingReserved::new)),
+            FaultyMachines.withBase(NothingReserved::new),
+            "apicbase.ReservedBitTests",
+            "kut.IdentityTests"),
         PlantedFault.of(
             "BUG-076",
             "IA32_APIC_BASE reads as zero",
-            FaultyMachines.withBase(ReadsZero::new)),
+            FaultyMachines.withBase(ReadsZero::new),
+            "apicbase.ResetTests",
+            "kut.IdentityTests"),
         PlantedFault.of(
             "BUG-076-MOVE",
             "The register page stays where it was when its address is changed",
-            FaultyMachines.withBase(FixedPage::new)),
+            FaultyMachines.withBase(FixedPage::new),
+            "apicbase.RelocationTests",
+            "kut.IdentityTests"),
         PlantedFault.of(
             "BUG-078",
             "Writing the same value to IA32_APIC_BASE in x2APIC mode faults",
-            FaultyMachines.withBase(StayingFaults::new)),
+            FaultyMachines.withBase(StayingFaults::new),
+            "apicbase.ModeTransitionTests"),
         PlantedFault.of(
             "BUG-079",
             "Any write of IA32_APIC_BASE counts as a change of EN in CPUID",
-            FaultyMachines.withApics(EnableBitByPrecedence::new)),
+            FaultyMachines.withApics(EnableBitByPrecedence::new),
+            "apicbase.GloballyDisabledTests",
+            "apicbase.RelocationTests"),
         PlantedFault.of(
             "BUG-109",
             "An NMI that arrives in the wait for a start-up IPI is remembered",
-            FaultyMachines.withApics(RemembersNmi::new)),
+            FaultyMachines.withApics(RemembersNmi::new),
+            "init.WaitForSipiTests"),
         PlantedFault.of(
             "BUG-132",
             "Every transition between operating modes is accepted",
-            FaultyMachines.withBase(AnyTransition::new)),
+            FaultyMachines.withBase(AnyTransition::new),
+            "apicbase.ModeTransitionTests",
+            "kut.GlobalDisableTests"),
         PlantedFault.of(
             "BUG-132-OFF",
             "x2APIC mode cannot be left by disabling",
-            FaultyMachines.withBase(NoWayOff::new)),
+            FaultyMachines.withBase(NoWayOff::new),
+            "apicbase.ModeTransitionTests",
+            "kut.GlobalDisableTests"),
         PlantedFault.of(
             "BUG-132-EXTD",
             "EXTD without EN is accepted",
-            FaultyMachines.withBase(ExtdWithoutEn::new)),
+            FaultyMachines.withBase(ExtdWithoutEn::new),
+            "apicbase.ModeTransitionTests",
+            "kut.GlobalDisableTests"),
         PlantedFault.of(
             "BUG-133",
             "The register page is there in x2APIC mode",
-            FaultyMachines.withBase(PageInX2apicMode::new)));
+            FaultyMachines.withBase(PageInX2apicMode::new),
+            "x2apic.RegisterPageTests",
+            "kut.GlobalDisableTests"));
   }
 
   private static final class DisableLeavesMasks extends LocalVectorTable {
@@ -290,7 +320,10 @@ public final class ResetFaults {
     }
   }
 
+  /** The NMI comes a little after the start: a processor that waits would drop it. */
   private static final class RemembersNmi extends LocalApic {
+    private static final int LATER = 3;
+
     private boolean waiting;
     private boolean remembered;
 
@@ -299,10 +332,20 @@ public final class ResetFaults {
     }
 
     @Override
-    void resetRegisters() {
+    public void powerUp() {
+      super.powerUp();
+      waitForStartUp();
+    }
+
+    @Override
+    public void init() {
+      super.init();
+      waitForStartUp();
+    }
+
+    private void waitForStartUp() {
       waiting = !isBootstrap();
       remembered = false;
-      super.resetRegisters();
     }
 
     @Override
@@ -314,7 +357,7 @@ public final class ResetFaults {
       boolean accepted = super.receive(message);
       if (message.mode() == DeliveryMode.STARTUP) {
         waiting = false;
-        world.timerDue(world.nanos() + 1);
+        world.timerDue(world.nanos() + LATER);
       }
       return accepted;
     }

@@ -17,59 +17,73 @@ public final class TimerFaults {
         PlantedFault.of(
             "BUG-142",
             "An initial count of zero is ignored",
-            FaultyMachines.withTimer(ZeroIgnored::new)),
-        PlantedFault.of(
-            "BUG-143",
-            "A new divider does not concern a count that runs",
-            FaultyMachines.withTimer(DividerForNextCount::new)),
+            FaultyMachines.withTimer(ZeroIgnored::new),
+            "lapic.timer.CountRegisterTests"),
         PlantedFault.of(
             "BUG-145",
             "The current count goes on below zero after a one-shot expiry",
-            FaultyMachines.withTimer(CountWraps::new)),
+            FaultyMachines.withTimer(CountWraps::new),
+            "lapic.timer.OneShotTests",
+            "kut.TimerTests"),
         PlantedFault.of(
             "BUG-146",
             "The current count of a periodic timer stays at zero after the first period",
-            FaultyMachines.withTimer(NoReloadShown::new)),
+            FaultyMachines.withTimer(NoReloadShown::new),
+            "lapic.timer.PeriodicTests"),
         PlantedFault.of(
             "BUG-147",
             "One-shot repeats, periodic does not",
-            FaultyMachines.withTimer(ModesSwapped::new)),
+            FaultyMachines.withTimer(ModesSwapped::new),
+            "lapic.timer.OneShotTests",
+            "lapic.timer.PeriodicTests"),
         PlantedFault.of(
             "BUG-148",
             "Reserved bits of the divide configuration read back",
-            FaultyMachines.withTimer(DivideReadsBack::new)),
+            FaultyMachines.withTimer(DivideReadsBack::new),
+            "lapic.timer.TimerResetTests",
+            "lapic.registers.ResetValueTests"),
         PlantedFault.of(
             "BUG-150",
             "The current count ignores the divider",
-            FaultyMachines.withTimer(CountsInputTicks::new)),
+            FaultyMachines.withTimer(CountsInputTicks::new),
+            "lapic.timer.DivideTests",
+            "lapic.timer.OneShotTests"),
         PlantedFault.of(
             "BUG-152",
             "The count times the divider is cut to 32 bits",
-            FaultyMachines.withTimer(NarrowPeriod::new)),
+            FaultyMachines.withTimer(NarrowPeriod::new),
+            "lapic.timer.OneShotTests",
+            "lapic.timer.CountRegisterTests"),
         PlantedFault.of(
             "BUG-153",
             "A periodic timer is armed again by EOI only",
-            FaultyMachines.withApics(ArmedByEnd::new)),
+            FaultyMachines.withApics(ArmedByEnd::new),
+            "lapic.timer.PeriodicTests"),
         PlantedFault.of(
             "BUG-156",
             "IA32_TSC_DEADLINE keeps its value after the interrupt",
-            FaultyMachines.withTimer(DeadlineStays::new)),
+            FaultyMachines.withTimer(DeadlineStays::new),
+            "lapic.timer.TscDeadlineTests"),
         PlantedFault.of(
             "BUG-157",
             "A deadline can be armed in other timer modes",
-            FaultyMachines.withTimer(DeadlineInAnyMode::new)),
+            FaultyMachines.withTimer(DeadlineInAnyMode::new),
+            "lapic.timer.TscDeadlineTests"),
         PlantedFault.of(
             "BUG-158",
             "A deadline is compared with time instead of the time-stamp counter",
-            FaultyMachines.withTimer(DeadlineWithoutOffset::new)),
+            FaultyMachines.withTimer(DeadlineWithoutOffset::new),
+            "lapic.timer.TscDeadlineTests"),
         PlantedFault.of(
             "BUG-160",
             "A change to or from TSC-deadline mode leaves the timer armed",
-            FaultyMachines.withTimer(NeverDisarms::new)),
+            FaultyMachines.withTimer(NeverDisarms::new),
+            "lapic.timer.TimerModeTests"),
         PlantedFault.of(
             "BUG-161",
             "Bit 18 of the timer entry is not kept",
-            FaultyMachines.withLvt(DeadlineModeNotKept::new)));
+            FaultyMachines.withLvt(DeadlineModeNotKept::new),
+            "lapic.timer.TimerModeTests"));
   }
 
   private static final class ZeroIgnored extends ApicTimer {
@@ -82,17 +96,6 @@ public final class TimerFaults {
       if (count != 0) {
         super.writeInitialCount(count);
       }
-    }
-  }
-
-  private static final class DividerForNextCount extends ApicTimer {
-    DividerForNextCount(LocalApic apic) {
-      super(apic);
-    }
-
-    @Override
-    long rescaled(long expiry, long tickBefore, long tickAfter) {
-      return expiry;
     }
   }
 

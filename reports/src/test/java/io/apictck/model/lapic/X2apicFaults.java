@@ -24,41 +24,59 @@ public final class X2apicFaults {
         PlantedFault.of(
             "BUG-084",
             "The mask bit of LVT entries is reserved in x2APIC mode",
-            FaultyMachines.withMsrs(MaskBitReserved::new)),
+            FaultyMachines.withMsrs(MaskBitReserved::new),
+            "lapic.lvt.LvtCountTests",
+            "lapic.timer.TimerModeTests"),
         PlantedFault.of(
             "BUG-116",
             "Reserved bits of SELF IPI are ignored",
-            FaultyMachines.withMsrs(SelfIpiTruncated::new)),
+            FaultyMachines.withMsrs(SelfIpiTruncated::new),
+            "x2apic.ReservedBitTests",
+            "kut.X2apicMsrTests"),
         PlantedFault.of(
             "BUG-117",
             "Bits 63:32 of 32-bit registers are ignored",
-            FaultyMachines.withMsrs(HighHalfIgnored::new)),
+            FaultyMachines.withMsrs(HighHalfIgnored::new),
+            "x2apic.ReservedBitTests",
+            "kut.X2apicMsrTests"),
         PlantedFault.of(
             "BUG-118",
             "Write-only registers and reserved MSRs can be read",
-            FaultyMachines.withMsrs(EverythingReadable::new)),
+            FaultyMachines.withMsrs(EverythingReadable::new),
+            "x2apic.AccessKindTests",
+            "x2apic.MsrMapTests"),
         PlantedFault.of(
-            "BUG-120", "MSRs 900h to BFFh repeat the registers", X2apicFaults::repeatedRegisters),
+            "BUG-120", "MSRs 900h to BFFh repeat the registers", X2apicFaults::repeatedRegisters,
+            "x2apic.MsrMapTests"),
         PlantedFault.of(
             "BUG-129",
             "The arbitration priority can be read in x2APIC mode",
-            FaultyMachines.withMsrs(ArbitrationPriorityReadable::new)),
+            FaultyMachines.withMsrs(ArbitrationPriorityReadable::new),
+            "x2apic.MsrMapTests",
+            "kut.X2apicMsrTests"),
         PlantedFault.of(
             "BUG-135",
             "Every write of the ICR faults in x2APIC mode",
-            FaultyMachines.withMsrs(IcrWriteFaults::new)),
+            FaultyMachines.withMsrs(IcrWriteFaults::new),
+            "x2apic.CommandTests",
+            "x2apic.AccessKindTests"),
         PlantedFault.of(
             "BUG-137",
             "Reserved bits of the ICR are ignored in x2APIC mode",
-            FaultyMachines.withMsrs(IcrReservedIgnored::new)),
+            FaultyMachines.withMsrs(IcrReservedIgnored::new),
+            "x2apic.ReservedBitTests",
+            "lapic.icr.X2apicCommandRegisterTests"),
         PlantedFault.of(
             "BUG-140",
             "Reserved bits of 32-bit registers are ignored in x2APIC mode",
-            FaultyMachines.withMsrs(ReservedIgnored::new)),
+            FaultyMachines.withMsrs(ReservedIgnored::new),
+            "x2apic.ReservedBitTests"),
         PlantedFault.of(
             "BUG-141",
             "LDR cannot be read in x2APIC mode",
-            FaultyMachines.withMsrs(LdrUnreadable::new)));
+            FaultyMachines.withMsrs(LdrUnreadable::new),
+            "x2apic.IdentityTests",
+            "x2apic.AccessKindTests"));
   }
 
   private static Platform repeatedRegisters(ModelConfiguration machine) {

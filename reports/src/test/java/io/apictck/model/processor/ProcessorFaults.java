@@ -25,59 +25,82 @@ public final class ProcessorFaults {
   private static List<PlantedFault> known() {
     return List.of(
         PlantedFault.of(
-            "BUG-089", "Taking an NMI leaves its latch set", with(NmiStaysLatched::new)),
+            "BUG-089", "Taking an NMI leaves its latch set", with(NmiStaysLatched::new),
+            "processor.NmiTests",
+            "kut.NmiTests"),
         PlantedFault.of(
             "BUG-113",
             "A start-up IPI restarts a processor that runs",
-            with(StartUpAlwaysAccepted::new)),
+            with(StartUpAlwaysAccepted::new),
+            "init.StartupTests"),
         PlantedFault.of(
             "BUG-123",
             "RDMSR of the local APIC leaves old bits in RAX and RDX",
-            machine -> new StaleHalves(new ReferencePlatform(machine, ReferenceChipset::new))));
+            machine -> new StaleHalves(new ReferencePlatform(machine, ReferenceChipset::new)),
+            "kut.X2apicMsrTests",
+            "lapic.lvt.LvtRegisterTests"));
   }
 
   private static List<PlantedFault> own() {
     return List.of(
-        PlantedFault.of("CPU-IF", "IF does not hold interrupts back", with(IgnoresIf::new)),
-        PlantedFault.of("CPU-NMI-IF", "IF holds NMI back", with(IfMasksNmi::new)),
-        PlantedFault.of("CPU-STI", "STI makes no shadow", with(NoStiShadow::new)),
-        PlantedFault.of("CPU-MOV-SS", "MOV SS makes no shadow", with(NoMovSsShadow::new)),
-        PlantedFault.of("CPU-GATE", "An interrupt gate keeps IF", with(GateKeepsIf::new)),
-        PlantedFault.of("CPU-TRAP-GATE", "A trap gate clears IF", with(TrapGateClearsIf::new)),
-        PlantedFault.of("CPU-NMI-NESTS", "An NMI does not block others", with(NmiNests::new)),
-        PlantedFault.of("CPU-NMI-IRET", "IRET does not unblock NMI", with(IretKeepsBlocking::new)),
+        PlantedFault.of("CPU-IF", "IF does not hold interrupts back", with(IgnoresIf::new),
+            "processor.InterruptFlagTests"),
+        PlantedFault.of("CPU-NMI-IF", "IF holds NMI back", with(IfMasksNmi::new),
+            "processor.NmiTests"),
+        PlantedFault.of("CPU-STI", "STI makes no shadow", with(NoStiShadow::new),
+            "processor.ShadowTests",
+            "processor.HaltTests"),
+        PlantedFault.of("CPU-MOV-SS", "MOV SS makes no shadow", with(NoMovSsShadow::new),
+            "processor.ShadowTests"),
+        PlantedFault.of("CPU-GATE", "An interrupt gate keeps IF", with(GateKeepsIf::new),
+            "processor.InterruptFlagTests"),
+        PlantedFault.of("CPU-TRAP-GATE", "A trap gate clears IF", with(TrapGateClearsIf::new),
+            "processor.InterruptFlagTests"),
+        PlantedFault.of("CPU-NMI-NESTS", "An NMI does not block others", with(NmiNests::new),
+            "processor.NmiTests"),
+        PlantedFault.of("CPU-NMI-IRET", "IRET does not unblock NMI", with(IretKeepsBlocking::new),
+            "processor.NmiTests"),
         PlantedFault.of(
             "CPU-NMI-FAULTING-IRET",
             "An IRET that faults does not unblock NMI",
-            with(FaultingIretKeepsBlocking::new)),
+            with(FaultingIretKeepsBlocking::new),
+            "processor.NmiTests"),
         PlantedFault.of(
             "CPU-NMI-EXTERNAL",
             "A maskable interrupt blocks NMI",
-            with(ExternalBlocksNmi::new)),
+            with(ExternalBlocksNmi::new),
+            "processor.NmiTests"),
         PlantedFault.of(
-            "CPU-NMI-INT-2", "INT 2 blocks NMI", with(SoftwareInterruptBlocksNmi::new)),
+            "CPU-NMI-INT-2", "INT 2 blocks NMI", with(SoftwareInterruptBlocksNmi::new),
+            "processor.NmiTests"),
         PlantedFault.of(
             "CPU-PRIORITY-NMI",
             "A maskable interrupt is recognized before NMI",
-            with(InterruptBeforeNmi::new)),
+            with(InterruptBeforeNmi::new),
+            "processor.EventPriorityTests"),
         PlantedFault.of(
             "CPU-PRIORITY-TRAP",
             "The single-step trap is recognized last",
-            with(TrapLast::new)),
+            with(TrapLast::new),
+            "processor.EventPriorityTests"),
         PlantedFault.of(
-            "CPU-PRIORITY-SMI", "NMI is recognized before SMI", with(NmiBeforeSmi::new)),
+            "CPU-PRIORITY-SMI", "NMI is recognized before SMI", with(NmiBeforeSmi::new),
+            "processor.EventPriorityTests"),
         PlantedFault.of(
             "CPU-INIT-BSP",
             "The bootstrap processor waits for a start-up IPI after INIT",
-            with(BootstrapWaits::new)),
+            with(BootstrapWaits::new),
+            "init.BootstrapProcessorTests"),
         PlantedFault.of(
             "CPU-INIT-AP",
             "An application processor runs right after INIT",
-            with(NobodyWaits::new)),
+            with(NobodyWaits::new),
+            "init.WaitForSipiTests"),
         PlantedFault.of(
             "CPU-MWAIT",
             "A masked interrupt does not end MWAIT though it was asked to",
-            with(MwaitNeedsIf::new)));
+            with(MwaitNeedsIf::new),
+            "processor.MwaitTests"));
   }
 
   private static Function<ModelConfiguration, Platform> with(ProcessorFactory processors) {

@@ -31,6 +31,9 @@ final class CommandRegisterTests {
   private static final int RESERVED_LOW =
       (int) ~(InterruptCommand.DEFINED_LOW | InterruptCommand.DELIVERY_STATUS);
 
+  /** Each bit of the field is 0 in one and 1 in another. */
+  private static final List<Integer> SOME_VECTORS = List.of(0x10, 0x55, 0xAA, 0xFF);
+
   /** Bits that may read as they are issued: level 1, trigger mode 0. */
   private static final int AS_ISSUED =
       (int) (InterruptCommand.LEVEL_ASSERT | InterruptCommand.TRIGGER_LEVEL);
@@ -58,7 +61,7 @@ final class CommandRegisterTests {
               .isEqualTo(destination << 24);
         });
     machine.expectNothing();
-    assertThat(receivers.sofar()).as("receivers of writes to the high half").isEmpty();
+    assertThat(receivers.soFar()).as("receivers of writes to the high half").isEmpty();
     assertThat(Hex.dword(lapic.read(LapicRegister.ICR))).as("ICR low").isEqualTo(Hex.dword(low));
     receivers.verifyQuiet();
   }
@@ -168,9 +171,13 @@ final class CommandRegisterTests {
     }
     for (InterruptCommand command : commands) {
       lapic.write(LapicRegister.ICR_HIGH, command.logical() ? 0 : unused);
-      cases.range(
-          Vectors.FIRST, Vectors.LAST, vector -> assertReadsBack(lapic, command.withVector(vector)));
+      cases.each(SOME_VECTORS, vector -> assertReadsBack(lapic, command.withVector(vector)));
     }
+    lapic.write(LapicRegister.ICR_HIGH, unused);
+    cases.range(
+        Vectors.FIRST,
+        Vectors.LAST,
+        vector -> assertReadsBack(lapic, InterruptCommand.fixed(vector)));
     machine.expectNothing();
   }
 
@@ -235,8 +242,8 @@ final class CommandRegisterTests {
         lapic.writing(
             LapicRegister.ICR, InterruptCommand.fixed(VECTOR).withShorthand(Shorthand.SELF).raw()),
         new Instruction.Nop());
-    machine.settle(() -> !receivers.sofar().isEmpty());
-    assertThat(receivers.sofar()).as("receivers").containsExactly(cpu);
+    machine.settle(() -> !receivers.soFar().isEmpty());
+    assertThat(receivers.soFar()).as("receivers").containsExactly(cpu);
     assertThat(lapic.read(LapicRegister.ICR_HIGH) & DESTINATION).as("ICR high").isEqualTo(destination);
     receivers.verifyQuiet();
   }

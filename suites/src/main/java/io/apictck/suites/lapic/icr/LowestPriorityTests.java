@@ -16,7 +16,6 @@ import io.apictck.machine.Attempt;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Instruction;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -39,7 +38,7 @@ final class LowestPriorityTests {
     receivers.clear();
     Attempt attempt = sender.attempt(sender.lapic().sending(command).toArray(Instruction[]::new));
     machine.expectNothing();
-    List<Cpu> taken = receivers.sofar();
+    List<Cpu> taken = receivers.soFar();
     String errors = sender.lapic().latchErrors() == ErrorStatus.REDIRECTABLE_IPI ? ", ESR bit 4" : "";
     String fault = attempt instanceof Attempt.Failed ? ", fault" : "";
     machine.observe("receivers of " + Commands.text(command), taken + errors + fault);
@@ -101,8 +100,9 @@ final class LowestPriorityTests {
   }
 
   private static void verifyAny(Machine machine, Receivers receivers, Cpu sender, InterruptCommand command) {
-    List<Cpu> taken = new ArrayList<>(receivers(machine, receivers, sender, command));
-    assertThat(taken).as("receivers of %s", Commands.text(command)).doesNotHaveDuplicates();
+    assertThat(receivers(machine, receivers, sender, command))
+        .as("receivers of %s", Commands.text(command))
+        .doesNotHaveDuplicates();
     receivers.verify(sender, InterruptCommand.fixed(VECTOR).withShorthand(Shorthand.ALL_INCLUDING_SELF), cpu -> true);
   }
 }

@@ -3,6 +3,7 @@ package io.apictck.suites.lapic.icr;
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
 import io.apictck.arch.ApicMode;
+import io.apictck.arch.DeliveryMode;
 import io.apictck.arch.InterruptCommand;
 import io.apictck.arch.LapicRegister;
 import io.apictck.arch.Shorthand;
@@ -19,7 +20,6 @@ import io.apictck.machine.Hex;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Stimulus;
-import io.apictck.arch.DeliveryMode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

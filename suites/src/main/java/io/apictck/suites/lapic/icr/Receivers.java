@@ -42,7 +42,7 @@ final class Receivers {
     sender.lapic().send(command);
     List<Cpu> wanted = machine.cpus().stream().filter(expected).toList();
     machine.settle(() -> wanted.stream().allMatch(cpu -> countOf(cpu) > 0));
-    assertThat(sofar()).as(() -> "receivers of " + Commands.text(command) + " from " + sender).isEqualTo(wanted);
+    assertThat(soFar()).as(() -> "receivers of " + Commands.text(command) + " from " + sender).isEqualTo(wanted);
   }
 
   /** Sends a command whose receivers are not known; those that took it, one entry for each interrupt. */
@@ -50,11 +50,11 @@ final class Receivers {
     clear();
     sender.lapic().send(command);
     machine.expectNothing();
-    return sofar();
+    return soFar();
   }
 
   /** Those that took an interrupt since the last command, one entry for each interrupt. */
-  List<Cpu> sofar() {
+  List<Cpu> soFar() {
     List<Cpu> receivers = new ArrayList<>();
     for (Cpu cpu : machine.cpus()) {
       for (int i = 0; i < countOf(cpu); i++) {
@@ -73,7 +73,7 @@ final class Receivers {
   void verifyQuiet() {
     clear();
     machine.expectNothing();
-    assertThat(sofar()).as("receivers of a late interrupt").isEmpty();
+    assertThat(soFar()).as("receivers of a late interrupt").isEmpty();
     assertThat(states()).as("states of the local APICs afterwards").isEqualTo(before);
   }
 

@@ -92,7 +92,7 @@ final class X2apicCommandRegisterTests {
       }
     }
     machine.expectNothing();
-    assertThat(receivers.sofar()).as("receivers of faulting commands").isEmpty();
+    assertThat(receivers.soFar()).as("receivers of faulting commands").isEmpty();
     assertThat(Hex.qword(cpu.rdmsr(LapicRegister.ICR.msr()))).as("ICR").isEqualTo(Hex.qword(before));
     receivers.verifyQuiet();
   }
@@ -110,7 +110,7 @@ final class X2apicCommandRegisterTests {
           new Instruction.Store(page + LapicRegister.ICR.offset(), 4, command.raw()));
     }
     machine.expectNothing();
-    assertThat(receivers.sofar()).as("receivers of stores to the register page").isEmpty();
+    assertThat(receivers.soFar()).as("receivers of stores to the register page").isEmpty();
     receivers.verifyQuiet();
   }
 }

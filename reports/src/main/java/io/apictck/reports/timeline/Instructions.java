@@ -1,0 +1,109 @@
+package io.apictck.reports.timeline;
+
+import io.apictck.arch.ApicBase;
+import io.apictck.arch.LapicRegister;
+import io.apictck.arch.Msr;
+import io.apictck.platform.Action;
+import io.apictck.platform.Instruction;
+import io.apictck.trace.TraceEntry;
+import io.apictck.trace.TraceText;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Blocks of instructions in a few words. */
+final class Instructions {
+  private Instructions() {}
+
+  /**
+   * A block.
+   *
+   * @param values what it gave; empty if that is not known yet
+   */
+  static String of(Action.Execute execute, Optional<long[]> values) {
+    List<String> texts = new ArrayList<>();
+    int next = 0;
+    for (Instruction instruction : execute.instructions()) {
+      int from = next;
+      next += instruction.values();
+      int to = next;
+      texts.add(
+          of(
+              instruction,
+              values.filter(all -> to <= all.length).map(all -> Arrays.copyOfRange(all, from, to))));
+    }
+    return String.join("; ", texts);
+  }
+
+  private static String of(Instruction instruction, Optional<long[]> values) {
+    return switch (instruction) {
+      case Instruction.Store(long address, int _, long value) when register(address).isPresent() ->
+          write(register(address).get(), index(address), value, false);
+      case Instruction.Load(long address, int _) when register(address).isPresent() ->
+          "read " + name(register(address).get(), index(address)) + result(values);
+      case Instruction.Wrmsr(int msr, long value) when msr == Msr.IA32_APIC_BASE ->
+          "APIC_BASE \u2190 " + Values.base(value);
+      case Instruction.Rdmsr(int msr) when msr == Msr.IA32_APIC_BASE ->
+          "read APIC_BASE" + values.map(v -> " \u2192 " + Values.base(pair(v))).orElse("");
+      case Instruction.Wrmsr(int msr, long value) when msrRegister(msr).isPresent() ->
+          write(msrRegister(msr).get(), msrIndex(msr), value, true);
+      case Instruction.Rdmsr(int msr) when msrRegister(msr).isPresent() ->
+          "read "
+              + name(msrRegister(msr).get(), msrIndex(msr))
+              + values.map(v -> " \u2192 " + Values.hex(pair(v))).orElse("");
+      case Instruction.MovToCr8(long value) -> "CR8 \u2190 " + Values.hex(value);
+      case Instruction.MovFromCr8() -> "read CR8" + result(values);
+      default -> plain(instruction) + result(values);
+    };
+  }
+
+  private static String plain(Instruction instruction) {
+    String line =
+        TraceText.line(
+            new TraceEntry.Did(0, new Action.Execute(0, 1, List.of(instruction))));
+    return line.replaceFirst("^CPU 0 +", "")
+        .replaceFirst(" +\\(block 1\\)$", "")
+        .replace("<-", "\u2190");
+  }
+
+  private static String write(LapicRegister register, int index, long value, boolean x2apic) {
+    return name(register, index) + " \u2190 " + Values.written(register, value, x2apic);
+  }
+
+  private static String name(LapicRegister register, int index) {
+    return register.count() == 1 ? register.name() : register + "[" + index + "]";
+  }
+
+  private static String result(Optional<long[]> values) {
+    return values
+        .filter(all -> all.length > 0)
+        .map(all -> " \u2192 " + String.join(", ", Arrays.stream(all).mapToObj(Values::hex).toList()))
+        .orElse("");
+  }
+
+  private static long pair(long[] values) {
+    return values[1] << 32 | values[0] & 0xFFFF_FFFFL;
+  }
+
+  private static Optional<LapicRegister> register(long address) {
+    long offset = address - ApicBase.DEFAULT_ADDRESS;
+    return offset >= 0 && offset < 0x400 && (offset & 0xF) == 0
+        ? LapicRegister.at((int) offset)
+        : Optional.empty();
+  }
+
+  private static int index(long address) {
+    int offset = (int) (address - ApicBase.DEFAULT_ADDRESS);
+    return offset - register(address).map(LapicRegister::offset).orElse(offset) >>> 4;
+  }
+
+  private static Optional<LapicRegister> msrRegister(int msr) {
+    int index = msr - Msr.X2APIC_FIRST;
+    return index >= 0 && index < 0x40 ? LapicRegister.at(index << 4) : Optional.empty();
+  }
+
+  private static int msrIndex(int msr) {
+    return msr - msrRegister(msr).map(LapicRegister::msr).orElse(msr);
+  }
+}

@@ -1,0 +1,49 @@
+package io.apictck.reports.timeline;
+
+/**
+ * A row of a timeline.
+ *
+ * @param nanos time
+ * @param lane processor index, {@link #DEVICES} or {@link #ALL}
+ * @param kind what it shows
+ * @param badge a word in a coloured field; may be empty
+ * @param text the rest
+ * @param change what it does to the stack of contexts of its processor
+ */
+record Row(long nanos, int lane, Kind kind, String badge, String text, Change change) {
+  /** The lane of lines and devices. */
+  static final int DEVICES = -1;
+
+  /** No lane: all of them. */
+  static final int ALL = -2;
+
+  /** What rows show. */
+  enum Kind {
+    ACTION,
+    STIMULUS,
+    EXTERNAL,
+    NMI,
+    SOFTWARE,
+    SMI,
+    TRAP,
+    FAULT,
+    START,
+    RESET,
+    TIME,
+    NOTE,
+    GAP,
+    ENDED
+  }
+
+  /** Changes of a stack of contexts. */
+  enum Change {
+    NONE,
+    ENTER,
+    LEAVE,
+    CLEAR
+  }
+
+  static Row of(long nanos, int lane, Kind kind, String badge, String text) {
+    return new Row(nanos, lane, kind, badge, text, Change.NONE);
+  }
+}
