@@ -11,12 +11,10 @@ import io.apictck.platform.Instruction;
 import io.apictck.platform.LocalLine;
 import io.apictck.platform.Place;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A processor as a test directs it: it runs blocks of instructions in its current context, and takes interrupts one by one or through
@@ -27,26 +25,11 @@ public final class Cpu {
   private final int index;
   private final int apicId;
   private final LocalApic lapic;
-  private final ArrayList<Context> contexts = new ArrayList<>();
+  private final HandlerContexts contexts = new HandlerContexts();
   private final Map<Long, BlockRun> runs = new HashMap<>();
-  private final Map<Integer, InterruptHandler> interruptHandlers = new HashMap<>();
-  private final Map<Integer, InterruptHandler> trapHandlers = new HashMap<>();
   private final Deque<Event> startEvents = new ArrayDeque<>();
-  private @Nullable InterruptHandler nmiHandler;
   private boolean waitingForSipi;
   private boolean shutDown;
-
-  /** A handler context: the frame, and whether a test or an automatic handler has taken it. */
-  private static final class Context {
-    final InterruptFrame frame;
-    final @Nullable InterruptHandler handler;
-    boolean claimed;
-
-    Context(InterruptFrame frame, @Nullable InterruptHandler handler) {
-      this.frame = frame;
-      this.handler = handler;
-    }
-  }
 
   Cpu(Machine machine, int index, int apicId) {
     this.machine = machine;
@@ -78,7 +61,7 @@ public final class Cpu {
 
   /** How many handler contexts are entered and not left. */
   public int depth() {
-    return contexts.size();
+    return contexts.depth();
   }
 
   /** Whether it waits for a start-up IPI. */
@@ -145,7 +128,7 @@ public final class Cpu {
 
   Attempt awaitEnd(BlockRun run) {
     if (run.running()) {
-      machine.await(() -> !run.running() || unclaimed() != null);
+      machine.await(() -> !run.running() || hasUntakenInterrupt());
     }
     return switch (run.end()) {
       case Event.Completed completed -> new Attempt.Succeeded(run.instructions(), completed.values());
@@ -283,8 +266,7 @@ public final class Cpu {
     if (contexts.isEmpty()) {
       throw new IllegalStateException("CPU " + index + " is in no handler: there is nothing to return from");
     }
-    boolean smi = contexts.getLast().frame.cause() == Cause.SMI;
-    run(smi ? new Instruction.Rsm() : new Instruction.Iret());
+    run(contexts.innermostIsSystemManagement() ? new Instruction.Rsm() : new Instruction.Iret());
   }
 
   // ---- lines ----
@@ -305,7 +287,7 @@ public final class Cpu {
   /** From now on interrupts with this vector are taken by {@code handler}; external and software ones alike. */
   public Counter onInterrupt(int vector, InterruptHandler handler) {
     Counter counter = new Counter();
-    interruptHandlers.put(vector, counting(counter, handler));
+    contexts.onInterrupt(vector, counting(counter, handler));
     return counter;
   }
 
@@ -319,7 +301,7 @@ public final class Cpu {
     Counter counter = new Counter();
     InterruptHandler handler = counting(counter, InterruptHandler.END_OF_INTERRUPT);
     for (int vector = first; vector <= last; vector++) {
-      interruptHandlers.put(vector, handler);
+      contexts.onInterrupt(vector, handler);
     }
     return counter;
   }
@@ -327,20 +309,20 @@ public final class Cpu {
   /** From now on NMIs are taken by {@code handler}. */
   public Counter onNmi(InterruptHandler handler) {
     Counter counter = new Counter();
-    nmiHandler = counting(counter, handler);
+    contexts.onNmi(counting(counter, handler));
     return counter;
   }
 
   /** From now on traps with this vector (single step: 1, breakpoint: 3) are taken by {@code handler}. */
   public Counter onTrap(int vector, InterruptHandler handler) {
     Counter counter = new Counter();
-    trapHandlers.put(vector, counting(counter, handler));
+    contexts.onTrap(vector, counting(counter, handler));
     return counter;
   }
 
   /** From now on interrupts with this vector are waited for one by one, or unexpected. */
   public void noHandler(int vector) {
-    interruptHandlers.remove(vector);
+    contexts.removeInterruptHandler(vector);
   }
 
   private static InterruptHandler counting(Counter counter, InterruptHandler handler) {
@@ -356,7 +338,7 @@ public final class Cpu {
    * @throws AssertionError if none comes within the platform's patience
    */
   public InterruptFrame takeInterrupt() {
-    if (!machine.await(() -> unclaimed() != null)) {
+    if (!machine.await(this::hasUntakenInterrupt)) {
       throw new AssertionError(
           "CPU "
               + index
@@ -365,12 +347,11 @@ public final class Cpu {
               + " ms: "
               + lapic.summary());
     }
-    Context context = unclaimed();
-    if (context == null) {
+    InterruptFrame frame = contexts.take();
+    if (frame == null) {
       throw new IllegalStateException("an awaited interrupt is gone");
     }
-    context.claimed = true;
-    return context.frame;
+    return frame;
   }
 
   /** Waits for the next interrupt and fails if it is not a maskable one with this vector. */
@@ -421,7 +402,7 @@ public final class Cpu {
 
   /** Whether an interrupt was taken that neither the test nor a handler has dealt with yet; does not wait. */
   public boolean hasUntakenInterrupt() {
-    return unclaimed() != null;
+    return contexts.untaken() != null;
   }
 
   // ---- INIT and start-up ----
@@ -482,18 +463,13 @@ public final class Cpu {
         run.instructions().subList(0, faulted.index()).forEach(lapic::noticeModeChange);
       }
       case Event.InterruptTaken taken -> {
-        InterruptHandler handler =
-            taken.kind() == Event.Kind.NMI
-                ? nmiHandler
-                : taken.kind() == Event.Kind.SMI ? null : interruptHandlers.get(taken.vector());
-        return enter(
-            new InterruptFrame(this, taken.vector(), Cause.of(taken.kind()), taken.interrupted(), taken.rflags()),
-            handler);
+        return contexts.enter(
+            new InterruptFrame(
+                this, taken.vector(), Cause.of(taken.kind()), taken.interrupted(), taken.rflags()));
       }
       case Event.ExceptionTaken taken -> {
-        return enter(
-            new InterruptFrame(this, taken.vector(), Cause.TRAP, taken.interrupted(), taken.rflags()),
-            trapHandlers.get(taken.vector()));
+        return contexts.enter(
+            new InterruptFrame(this, taken.vector(), Cause.TRAP, taken.interrupted(), taken.rflags()));
       }
       case Event.ProcessorReset reset -> {
         forgetContexts();
@@ -519,48 +495,21 @@ public final class Cpu {
   }
 
   private void leaveContext(Event event) {
-    if (contexts.isEmpty()) {
+    if (!contexts.leave()) {
       throw new PlatformContractException("the platform returns from a handler that CPU " + index + " is not in: " + event);
     }
-    contexts.removeLast();
-  }
-
-  private boolean enter(InterruptFrame frame, @Nullable InterruptHandler handler) {
-    contexts.add(new Context(frame, handler));
-    return handler != null;
   }
 
   /** Runs the automatic handler of the innermost context, if it has one that did not run; tells whether it did. */
   boolean runHandler() {
-    if (contexts.isEmpty()) {
-      return false;
-    }
-    Context context = contexts.getLast();
-    InterruptHandler handler = context.handler;
-    if (handler == null || context.claimed) {
-      return false;
-    }
-    context.claimed = true;
-    handler.handle(this, context.frame);
-    return true;
-  }
-
-  /** The oldest context that no one has taken and no handler waits for. */
-  private @Nullable Context unclaimed() {
-    for (int i = 0; i < contexts.size(); i++) {
-      Context context = contexts.get(i);
-      if (!context.claimed && context.handler == null) {
-        return context;
-      }
-    }
-    return null;
+    return contexts.runHandler(this);
   }
 
   /** Fails if something arrived that no one asked for. */
   void verifyNothingUnexpected() {
-    Context context = unclaimed();
-    if (context != null) {
-      throw new AssertionError("unexpected " + context.frame + ", interrupted at " + context.frame.interrupted());
+    InterruptFrame frame = contexts.untaken();
+    if (frame != null) {
+      throw new AssertionError("unexpected " + frame + ", interrupted at " + frame.interrupted());
     }
     if (!startEvents.isEmpty()) {
       throw new AssertionError("unexpected " + startEvents.getFirst());
@@ -571,7 +520,7 @@ public final class Cpu {
   }
 
   private void forgetContexts() {
-    contexts.clear();
+    contexts.dropContexts();
     runs.values().forEach(BlockRun::drop);
     runs.clear();
     lapic.processorWasReset();
@@ -580,9 +529,7 @@ public final class Cpu {
   /** Forgets everything: the machine is reset. */
   void forget() {
     forgetContexts();
-    interruptHandlers.clear();
-    trapHandlers.clear();
-    nmiHandler = null;
+    contexts.forget();
     startEvents.clear();
     waitingForSipi = index != 0;
     shutDown = false;

@@ -22,18 +22,50 @@ final class Instructions {
    * @param values what it gave; empty if that is not known yet
    */
   static String of(Action.Execute execute, Optional<long[]> values) {
+    List<Instruction> instructions = execute.instructions();
     List<String> texts = new ArrayList<>();
     int next = 0;
-    for (Instruction instruction : execute.instructions()) {
-      int from = next;
-      next += instruction.values();
-      int to = next;
-      texts.add(
-          of(
-              instruction,
-              values.filter(all -> to <= all.length).map(all -> Arrays.copyOfRange(all, from, to))));
+    for (int i = 0; i < instructions.size(); i++) {
+      Instruction instruction = instructions.get(i);
+      Optional<LapicRegister> vectors = VectorReads.at(instructions, i);
+      if (vectors.isPresent()) {
+        int from = next;
+        int step = instruction.values();
+        texts.add(
+            "read "
+                + vectors.get()
+                + values.map(all -> " \u2192 " + VectorReads.set(all, from, step)).orElse(""));
+        next += VectorReads.COUNT * step;
+        i += VectorReads.COUNT - 1;
+      } else if (i + 1 < instructions.size() && isCommand(instruction, instructions.get(i + 1))) {
+        texts.add(command((Instruction.Store) instruction, (Instruction.Store) instructions.get(++i)));
+      } else {
+        int from = next;
+        int to = from + instruction.values();
+        next = to;
+        texts.add(
+            of(
+                instruction,
+                values
+                    .filter(all -> to <= all.length)
+                    .map(all -> Arrays.copyOfRange(all, from, to))));
+      }
     }
     return String.join("; ", texts);
+  }
+
+  /** Whether two writes are one command in xAPIC mode: the destination first, then the rest. */
+  private static boolean isCommand(Instruction first, Instruction second) {
+    return first instanceof Instruction.Store(long high, int _, long _)
+        && second instanceof Instruction.Store(long low, int _, long _)
+        && register(high).equals(Optional.of(LapicRegister.ICR_HIGH))
+        && register(low).equals(Optional.of(LapicRegister.ICR));
+  }
+
+  private static String command(Instruction.Store high, Instruction.Store low) {
+    long destination = high.value() >>> 24 & 0xFF;
+    long value = destination << 32 | low.value() & 0xFFFF_FFFFL;
+    return write(LapicRegister.ICR, 0, value, true);
   }
 
   private static String of(Instruction instruction, Optional<long[]> values) {
@@ -86,24 +118,24 @@ final class Instructions {
     return values[1] << 32 | values[0] & 0xFFFF_FFFFL;
   }
 
-  private static Optional<LapicRegister> register(long address) {
+  static Optional<LapicRegister> register(long address) {
     long offset = address - ApicBase.DEFAULT_ADDRESS;
     return offset >= 0 && offset < 0x400 && (offset & 0xF) == 0
         ? LapicRegister.at((int) offset)
         : Optional.empty();
   }
 
-  private static int index(long address) {
+  static int index(long address) {
     int offset = (int) (address - ApicBase.DEFAULT_ADDRESS);
     return offset - register(address).map(LapicRegister::offset).orElse(offset) >>> 4;
   }
 
-  private static Optional<LapicRegister> msrRegister(int msr) {
+  static Optional<LapicRegister> msrRegister(int msr) {
     int index = msr - Msr.X2APIC_FIRST;
     return index >= 0 && index < 0x40 ? LapicRegister.at(index << 4) : Optional.empty();
   }
 
-  private static int msrIndex(int msr) {
+  static int msrIndex(int msr) {
     return msr - msrRegister(msr).map(LapicRegister::msr).orElse(msr);
   }
 }

@@ -132,18 +132,9 @@ final class Painter {
     int width = lanes.x(row.lane()) + lanes.width(row.lane()) - x;
     String prefix = lanes.shares(row.lane()) ? "CPU " + row.lane() + " " : "";
     switch (row.kind()) {
-      case ACTION -> {
-        rectangle(bars, x, y + 1, width, ROW - 3, Palette.BOX, Palette.BOX_LINE);
-        text(x + 5, prefix + row.text(), width - 8, Palette.TEXT);
-      }
-      case STIMULUS -> {
-        rectangle(bars, x, y + 1, width, ROW - 3, Palette.of(Kind.STIMULUS), "#d9b65c");
-        text(x + 5, row.text(), width - 8, Palette.TEXT);
-      }
-      case NOTE -> {
-        rectangle(bars, x, y + 1, width, ROW - 3, Palette.of(Kind.NOTE), "#e0d56a");
-        text(x + 5, row.text(), width - 8, Palette.TEXT);
-      }
+      case ACTION -> box(x, width, prefix + row.text(), Palette.BOX, Palette.BOX_LINE);
+      case STIMULUS -> box(x, width, row.text(), Palette.of(Kind.STIMULUS), "#d9b65c");
+      case NOTE -> box(x, width, row.text(), Palette.of(Kind.NOTE), "#e0d56a");
       case TIME, GAP -> {
         line(x, y + ROW / 2, x + width, row.kind() == Kind.GAP ? "6 4" : "1 4");
         String text = row.kind() == Kind.GAP ? "\u2026 " + row.text() + " \u2026" : row.text();
@@ -159,6 +150,13 @@ final class Painter {
         text(x + badge + 6, prefix + row.text(), width - badge - 8, Palette.TEXT);
       }
     }
+  }
+
+  /** Text in a box that is as wide as the text, but no wider than the lane. */
+  private void box(int x, int width, String text, String fill, String stroke) {
+    int wanted = (int) Math.ceil(text.length() * CHARACTER) + 12;
+    rectangle(bars, x, y + 1, Math.min(width, wanted), ROW - 3, fill, stroke);
+    text(x + 5, text, width - 8, Palette.TEXT);
   }
 
   private static void rectangle(

@@ -93,11 +93,6 @@ public final class ResetFaults {
             "apicbase.GloballyDisabledTests",
             "apicbase.RelocationTests"),
         PlantedFault.of(
-            "BUG-109",
-            "An NMI that arrives in the wait for a start-up IPI is remembered",
-            FaultyMachines.withApics(RemembersNmi::new),
-            "init.WaitForSipiTests"),
-        PlantedFault.of(
             "BUG-132",
             "Every transition between operating modes is accepted",
             FaultyMachines.withBase(AnyTransition::new),
@@ -120,7 +115,12 @@ public final class ResetFaults {
             "The register page is there in x2APIC mode",
             FaultyMachines.withBase(PageInX2apicMode::new),
             "x2apic.RegisterPageTests",
-            "kut.GlobalDisableTests"));
+            "kut.GlobalDisableTests"),
+        PlantedFault.of(
+            "CPU-WAIT-NMI",
+            "An NMI starts a processor that waits for a start-up IPI",
+            FaultyMachines.withApics(NmiEndsWait::new),
+            "init.WaitForSipiTests"));
   }
 
   private static final class DisableLeavesMasks extends LocalVectorTable {
@@ -320,55 +320,20 @@ public final class ResetFaults {
     }
   }
 
-  /** The NMI comes a little after the start: a processor that waits would drop it. */
-  private static final class RemembersNmi extends LocalApic {
-    private static final int LATER = 3;
+  private static final class NmiEndsWait extends LocalApic {
+    private static final int ANYWHERE = 0x08;
 
-    private boolean waiting;
-    private boolean remembered;
-
-    RemembersNmi(ModelConfiguration configuration, int cpu, LocalApicWorld world) {
+    NmiEndsWait(ModelConfiguration configuration, int cpu, LocalApicWorld world) {
       super(configuration, cpu, world);
     }
 
     @Override
-    public void powerUp() {
-      super.powerUp();
-      waitForStartUp();
-    }
-
-    @Override
-    public void init() {
-      super.init();
-      waitForStartUp();
-    }
-
-    private void waitForStartUp() {
-      waiting = !isBootstrap();
-      remembered = false;
-    }
-
-    @Override
     public boolean receive(InterruptMessage message) {
-      if (waiting && message.mode() == DeliveryMode.NMI) {
-        remembered = true;
-        return true;
+      if (message.mode() == DeliveryMode.NMI) {
+        // Only a processor that waits takes it.
+        world.startUp(ANYWHERE);
       }
-      boolean accepted = super.receive(message);
-      if (message.mode() == DeliveryMode.STARTUP) {
-        waiting = false;
-        world.timerDue(world.nanos() + LATER);
-      }
-      return accepted;
-    }
-
-    @Override
-    public void advance() {
-      super.advance();
-      if (remembered && !waiting) {
-        remembered = false;
-        world.nmi();
-      }
+      return super.receive(message);
     }
   }
 

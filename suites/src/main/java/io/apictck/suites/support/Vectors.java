@@ -1,6 +1,8 @@
 package io.apictck.suites.support;
 
+import io.apictck.arch.SpuriousInterruptVector;
 import io.apictck.arch.VectorSet;
+import io.apictck.machine.LocalApic;
 
 /** Interrupt vectors and their priority classes. */
 public final class Vectors {
@@ -11,6 +13,14 @@ public final class Vectors {
   public static final int LAST = 0xFF;
 
   private Vectors() {}
+
+  /**
+   * Moves the spurious vector to an illegal one, so that all legal vectors are ordinary: what a real interrupt with the number of the
+   * spurious vector does is left open.
+   */
+  public static void makeAllOrdinary(LocalApic lapic) {
+    lapic.setSvr(SpuriousInterruptVector.RESET.withEnabled(true).withVector(FIRST - 1));
+  }
 
   /** The priority class: bits 7:4. */
   public static int classOf(int vector) {

@@ -20,6 +20,7 @@ final class DeliveryTests {
   @Sweep
   @Covers("LAPIC-ACC-002")
   void movesEachVectorFromIrrToIsr(Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     cases.range(
         Vectors.FIRST,
@@ -65,6 +66,7 @@ final class DeliveryTests {
   @InEachApicMode
   @Covers("LAPIC-ACC-003")
   void movesTheHighestOfAll(Cpu cpu) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     for (int vector = Vectors.FIRST; vector <= Vectors.LAST; vector++) {
       lapic.sendSelfIpi(vector);

@@ -44,6 +44,7 @@ final class IsolationTests {
 
   private static void verify(
       Machine machine, Cpu target, Cases cases, IntConsumer request, boolean level) {
+    Vectors.makeAllOrdinary(target.lapic());
     List<Cpu> others = machine.cpus().subList(0, 3).stream().filter(cpu -> cpu != target).toList();
     others.forEach(cpu -> cpu.lapic().setTpr(0x20 + cpu.index()));
     List<LapicState> before = others.stream().map(cpu -> LapicState.of(cpu.lapic())).toList();

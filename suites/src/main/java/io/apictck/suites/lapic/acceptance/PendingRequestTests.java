@@ -53,6 +53,7 @@ final class PendingRequestTests {
   @Sweep
   @Covers("LAPIC-ACC-010")
   void eachVectorIsDeliveredOnceWhenTheFlagIsSet(Machine machine, Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     cases.range(
         Vectors.FIRST,

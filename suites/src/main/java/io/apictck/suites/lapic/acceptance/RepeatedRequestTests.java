@@ -59,6 +59,7 @@ final class RepeatedRequestTests {
   @Sweep
   @Covers("LAPIC-ACC-004")
   void eachVectorWaitsOnceBesidesTheOneInService(Machine machine, Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     cpu.sti();
     cases.range(

@@ -29,6 +29,7 @@ final class TriggerModeTests {
   @Requires(stimuli = Stimulus.DEVICE_WRITE)
   @Covers({"LAPIC-ACC-006", "LAPIC-ACC-007"})
   void followsTheLastMessageOfEachVectorAndNotItsEnd(Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     cpu.sti();
     cases.range(
@@ -53,6 +54,7 @@ final class TriggerModeTests {
   @Requires(stimuli = Stimulus.DEVICE_WRITE)
   @Covers("LAPIC-ACC-006")
   void isWrittenOnAcceptanceAndNotOnDelivery(Machine machine, Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     VectorSet levels = new VectorSet();
     cases.range(

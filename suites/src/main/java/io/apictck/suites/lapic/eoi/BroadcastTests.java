@@ -48,6 +48,7 @@ final class BroadcastTests {
   @Sweep
   @Covers("LAPIC-EOI-004")
   void endsTheLevelOfEachVector(Machine machine, Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     Pin pin = Pin.fromLast(machine, 0);
     cpu.sti();
     cases.range(
@@ -128,6 +129,8 @@ final class BroadcastTests {
   @Sweep
   @Covers("LAPIC-EOI-004")
   void anEdgeOfEachVectorEndsNoLevel(Machine machine, Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
+    Vectors.makeAllOrdinary(machine.cpu(1).lapic());
     Pin pin = Pin.fromLast(machine, 0);
     Cpu target = machine.cpu(1);
     cpu.sti();
@@ -146,6 +149,7 @@ final class BroadcastTests {
   @InEachApicMode
   @Covers("LAPIC-EOI-003")
   void withoutAVectorInServiceEndsNoLevel(Machine machine, Cpu cpu) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     Pin lowest = Pin.fromLast(machine, 0);
     Pin highest = Pin.fromLast(machine, 1);
     putInFlight(machine, lowest, Vectors.FIRST, cpu);

@@ -73,6 +73,7 @@ final class EndOfInterruptTests {
   @Sweep
   @Covers("LAPIC-EOI-001")
   void clearsEachVectorAndNotTheOneBelow(Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     cpu.sti();
     lapic.sendSelfIpi(0x1F);
@@ -119,6 +120,7 @@ final class EndOfInterruptTests {
   @Sweep
   @Covers("LAPIC-EOI-002")
   void letsEachLowerVectorIn(Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     cpu.sti();
     cases.range(
@@ -144,6 +146,7 @@ final class EndOfInterruptTests {
   @InEachApicMode
   @Covers("LAPIC-EOI-003")
   void doesNothingWithoutAVectorInService(Machine machine, Cpu cpu) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     lapic.latchErrors();
     lapic.setTpr(0x25);
@@ -258,6 +261,7 @@ final class EndOfInterruptTests {
   @Sweep
   @Covers("LAPIC-EOI-010")
   void eachVectorComesAgainOnlyAfterTheReturn(Machine machine, Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     cpu.sti();
     cases.range(

@@ -37,6 +37,8 @@ final class LocalityTests {
   }
 
   private static void verify(Machine machine, Cases cases, BiConsumer<Cpu, Integer> request) {
+    Vectors.makeAllOrdinary(machine.cpu(0).lapic());
+    Vectors.makeAllOrdinary(machine.cpu(1).lapic());
     Cpu ending = machine.cpu(0);
     Cpu other = machine.cpu(1);
     ending.sti();

@@ -101,6 +101,7 @@ final class ErrorInterruptTests {
   @Sweep
   @Covers("LAPIC-ESR-007")
   void hasEachVector(Machine machine, Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     Errors.clear(lapic);
     cpu.sti();

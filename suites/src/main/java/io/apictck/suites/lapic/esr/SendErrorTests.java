@@ -108,6 +108,7 @@ final class SendErrorTests {
   @OnMachine(processors = 2)
   @Covers("LAPIC-ESR-003")
   void legalVectorsAreNoError(Machine machine, LocalApic lapic, Cases cases) {
+    Vectors.makeAllOrdinary(machine.cpu(1).lapic());
     Cpu target = machine.cpu(1);
     Errors.clear(lapic);
     Errors.clear(target.lapic());

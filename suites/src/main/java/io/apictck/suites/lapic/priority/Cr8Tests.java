@@ -13,6 +13,7 @@ import io.apictck.machine.BlockRun;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Hex;
 import io.apictck.machine.InterruptFrame;
+import io.apictck.machine.InterruptHandler;
 import io.apictck.machine.LocalApic;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Instruction;
@@ -110,8 +111,10 @@ final class Cr8Tests {
   @Covers("LAPIC-PRI-014")
   void holdsEachClassFromTheMoveOn(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
+    // the request that CR8 masks may become a spurious interrupt; no vector here has its number
+    cpu.onInterrupt(lapic.svr().vector(), InterruptHandler.RETURN);
     for (int priority = 1; priority < CLASSES; priority++) {
-      for (int vector : new int[] {priority << 4, priority << 4 | 5, priority << 4 | 0xF}) {
+      for (int vector : new int[] {priority << 4, priority << 4 | 5, priority << 4 | 0xE}) {
         cpu.cli();
         lapic.sendSelfIpi(vector);
         assertThat(machine.settle(() -> lapic.irr().contains(vector))).as("accepted").isTrue();

@@ -35,6 +35,7 @@ final class DeliveryOrderTests {
   @InEachApicMode
   @Covers("LAPIC-PRI-001")
   void deliversAllVectorsFromTheHighestDown(Cpu cpu) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     List<Instruction> requests = new ArrayList<>();
     // up and down, so that the order of arrival is not that of delivery
     for (int i = 0; i < 120; i++) {
@@ -53,6 +54,7 @@ final class DeliveryOrderTests {
   @Sweep
   @Covers("LAPIC-PRI-001")
   void deliversTheHigherOfEachPairFirst(Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     cases.each(
         VectorPair.from(Vectors.FIRST),

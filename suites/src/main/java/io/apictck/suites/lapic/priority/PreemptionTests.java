@@ -51,6 +51,7 @@ final class PreemptionTests {
   @Sweep(sample = 8)
   @Covers("LAPIC-PRI-010")
   void comparesClassesForEachVectorInServiceAndEachRequest(Machine machine, Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     cpu.sti();
     cases.range(

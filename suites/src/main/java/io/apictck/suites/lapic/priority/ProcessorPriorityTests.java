@@ -27,6 +27,7 @@ final class ProcessorPriorityTests {
   @Sweep
   @Covers({"LAPIC-PRI-005", "LAPIC-PRI-006"})
   void isTheHigherClassForEachPriorityAndVectorInService(Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     verifyForEachTaskPriority(cpu.lapic(), 0);
     cpu.lapic().setTpr(0);
     cpu.sti();

@@ -42,6 +42,7 @@ final class TaskPriorityTests {
   @InEachApicMode
   @Covers("LAPIC-PRI-003")
   void classFifteenHoldsEverything(Machine machine, Cpu cpu) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     cpu.sti();
     for (int tpr = 0xF0; tpr <= 0xFF; tpr++) {
       cpu.lapic().setTpr(tpr);
@@ -61,6 +62,7 @@ final class TaskPriorityTests {
   @InEachApicMode
   @Covers("LAPIC-PRI-003")
   void classZeroHoldsNothing(Cpu cpu) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     cpu.sti();
     for (int tpr : new int[] {0, 0xF}) {
       cpu.lapic().setTpr(tpr);
@@ -106,6 +108,7 @@ final class TaskPriorityTests {
   @Sweep
   @Covers({"LAPIC-PRI-002", "LAPIC-PRI-003", "LAPIC-PRI-004", "LAPIC-PRI-009"})
   void comparesClassesForEachPriorityAndVector(Machine machine, Cpu cpu, Cases cases) {
+    Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     cpu.sti();
     cases.each(

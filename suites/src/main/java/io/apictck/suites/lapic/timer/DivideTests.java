@@ -146,7 +146,7 @@ final class DivideTests {
 
   @Test
   @Records
-  @Covers("LAPIC-TIM-006")
+  @Covers("LAPIC-REG-013")
   void recordsReservedBits(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
     for (TimerDivide divide : TimerDivide.values()) {

@@ -1,0 +1,146 @@
+package io.apictck.machine;
+
+import io.apictck.machine.InterruptFrame.Cause;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handler contexts that one processor entered and did not leave, outermost first, and the automatic handlers that take them.
+ *
+ * <p>Each context is taken once: by the automatic handler that was installed when it was entered, or by a test that waits for it.
+ */
+final class HandlerContexts {
+  private final List<Context> contexts = new ArrayList<>();
+  private final Map<Integer, InterruptHandler> interruptHandlers = new HashMap<>();
+  private final Map<Integer, InterruptHandler> trapHandlers = new HashMap<>();
+  private @Nullable InterruptHandler nmiHandler;
+
+  private static final class Context {
+    final InterruptFrame frame;
+    final @Nullable InterruptHandler handler;
+    boolean taken;
+
+    Context(InterruptFrame frame, @Nullable InterruptHandler handler) {
+      this.frame = frame;
+      this.handler = handler;
+    }
+  }
+
+  int depth() {
+    return contexts.size();
+  }
+
+  boolean isEmpty() {
+    return contexts.isEmpty();
+  }
+
+  InterruptFrame innermost() {
+    return contexts.getLast().frame;
+  }
+
+  // ---- handlers ----
+
+  void onInterrupt(int vector, InterruptHandler handler) {
+    interruptHandlers.put(vector, handler);
+  }
+
+  void onTrap(int vector, InterruptHandler handler) {
+    trapHandlers.put(vector, handler);
+  }
+
+  void onNmi(InterruptHandler handler) {
+    nmiHandler = handler;
+  }
+
+  void removeInterruptHandler(int vector) {
+    interruptHandlers.remove(vector);
+  }
+
+  private @Nullable InterruptHandler handlerOf(InterruptFrame frame) {
+    return switch (frame.cause()) {
+      case EXTERNAL, SOFTWARE -> interruptHandlers.get(frame.vector());
+      case TRAP -> trapHandlers.get(frame.vector());
+      case NMI -> nmiHandler;
+      case SMI -> null;
+    };
+  }
+
+  // ---- what happens to contexts ----
+
+  /** Tells whether an automatic handler waits for it. */
+  boolean enter(InterruptFrame frame) {
+    Context context = new Context(frame, handlerOf(frame));
+    contexts.add(context);
+    return context.handler != null;
+  }
+
+  /** Leaves the innermost context; tells whether there was one. */
+  boolean leave() {
+    if (contexts.isEmpty()) {
+      return false;
+    }
+    contexts.removeLast();
+    return true;
+  }
+
+  /** Runs the automatic handler of the innermost context, if it has one that did not run; tells whether it did. */
+  boolean runHandler(Cpu cpu) {
+    if (contexts.isEmpty()) {
+      return false;
+    }
+    Context context = contexts.getLast();
+    InterruptHandler handler = context.handler;
+    if (handler == null || context.taken) {
+      return false;
+    }
+    context.taken = true;
+    handler.handle(cpu, context.frame);
+    return true;
+  }
+
+  private @Nullable Context oldestUntaken() {
+    for (Context context : contexts) {
+      if (!context.taken && context.handler == null) {
+        return context;
+      }
+    }
+    return null;
+  }
+
+  /** The oldest frame that neither a test nor a handler has taken or will take, null if there is none. */
+  @Nullable InterruptFrame untaken() {
+    Context context = oldestUntaken();
+    return context == null ? null : context.frame;
+  }
+
+  /** Takes the frame that {@link #untaken()} gives, null if there is none. */
+  @Nullable InterruptFrame take() {
+    Context context = oldestUntaken();
+    if (context == null) {
+      return null;
+    }
+    context.taken = true;
+    return context.frame;
+  }
+
+  /** INIT: the contexts are gone, the handlers stay. */
+  void dropContexts() {
+    contexts.clear();
+  }
+
+  /** RESET: all is gone. */
+  void forget() {
+    contexts.clear();
+    interruptHandlers.clear();
+    trapHandlers.clear();
+    nmiHandler = null;
+  }
+
+  /** Whether returning from the innermost context takes RSM. */
+  boolean innermostIsSystemManagement() {
+    return innermost().cause() == Cause.SMI;
+  }
+}

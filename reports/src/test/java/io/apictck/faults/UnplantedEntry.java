@@ -1,0 +1,83 @@
+package io.apictck.faults;
+
+import java.util.List;
+
+/**
+ * An entry of the collection of known bugs that is not planted.
+ *
+ * @param id number in the collection
+ * @param cause why, in short
+ * @param reason why, in a sentence
+ */
+record UnplantedEntry(String id, Cause cause, String reason) {
+  /** Why a fault is not planted. */
+  enum Cause {
+    /** The manual allows it, or leaves it open. */
+    AMBIGUOUS,
+    /** No sequence of architectural operations shows it. */
+    NOT_ARCHITECTURAL
+  }
+
+  /** All entries that are not planted. */
+  static List<UnplantedEntry> all() {
+    return List.of(
+        new UnplantedEntry(
+            "BUG-065",
+            Cause.NOT_ARCHITECTURAL,
+            "Between the two steps of an acceptance there is no instruction boundary of the"
+                + " receiver: only a second host thread sees their order."),
+        new UnplantedEntry(
+            "BUG-080",
+            Cause.AMBIGUOUS,
+            "The manual leaves narrow and unaligned accesses undefined; what they give is"
+                + " recorded."),
+        new UnplantedEntry(
+            "BUG-095",
+            Cause.AMBIGUOUS,
+            "Who wins a lowest-priority arbitration depends on the model; that there is one winner"
+                + " is tested by BUG-096."),
+        new UnplantedEntry(
+            "BUG-098",
+            Cause.AMBIGUOUS,
+            "The logical destination FFh in the flat model can be read as a mere AND, by which an"
+                + " LDR of zero is not addressed."),
+        new UnplantedEntry(
+            "BUG-109",
+            Cause.AMBIGUOUS,
+            "Another INIT in the wait for a start-up IPI changes nothing that can be seen; whether"
+                + " an NMI of that time is remembered is recorded (INIT-005)."),
+        new UnplantedEntry(
+            "BUG-121",
+            Cause.AMBIGUOUS,
+            "Editions of the manual disagree whether MSRs 900h to BFFh belong to x2APIC mode; that"
+                + " they do not mirror registers is tested by BUG-120."),
+        new UnplantedEntry(
+            "BUG-128",
+            Cause.AMBIGUOUS,
+            "The manual calls bit 9 of SVR reserved, processors accept it."),
+        new UnplantedEntry(
+            "BUG-139",
+            Cause.NOT_ARCHITECTURAL,
+            "The ID changes by a restore of saved state, which is no operation of the machine."),
+        new UnplantedEntry(
+            "BUG-143",
+            Cause.AMBIGUOUS,
+            "What a new divider does to a running count is not defined (LAPIC-TIM-007); that the"
+                + " next count obeys it is tested."),
+        new UnplantedEntry(
+            "BUG-144",
+            Cause.AMBIGUOUS,
+            "The manual says that a change of mode disarms, processors keep counting between"
+                + " one-shot and periodic."),
+        new UnplantedEntry(
+            "BUG-163",
+            Cause.NOT_ARCHITECTURAL,
+            "The count is wrong after a restore of saved state, which is no operation of the"
+                + " machine."),
+        new UnplantedEntry(
+            "BUG-164",
+            Cause.NOT_ARCHITECTURAL,
+            "The interrupt is lost over a save and restore of state, which is no operation of the"
+                + " machine."));
+  }
+}
