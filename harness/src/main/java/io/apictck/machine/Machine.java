@@ -240,7 +240,7 @@ public final class Machine {
       outcome = platform.perform(action);
     } catch (UnsupportedActionException | AssertionError e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       throw new PlatformCrashedException("the platform crashed in " + action + ": " + e.getMessage(), e);
     }
     nanos = outcome.nanos();

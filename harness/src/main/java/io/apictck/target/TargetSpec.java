@@ -1,0 +1,68 @@
+package io.apictck.target;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A target as it is written: {@code name[:key=value,...]}.
+ *
+ * @param name name of the provider
+ * @param options what stands behind the colon, in its order
+ */
+public record TargetSpec(String name, Map<String, String> options) {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+
+  /** Takes a copy of the options. */
+  public TargetSpec {
+    options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+  }
+
+  /**
+   * Parses a target.
+   *
+   * @throws TargetException if it is not written as {@code name[:key=value,...]}
+   */
+  public static TargetSpec parse(String text) {
+    int colon = text.indexOf(':');
+    String name = (colon < 0 ? text : text.substring(0, colon)).strip();
+    if (!NAME.matcher(name).matches()) {
+      throw wrong(text, "a name has lower case letters, digits and hyphens");
+    }
+    Map<String, String> options = new LinkedHashMap<>();
+    if (colon >= 0) {
+      for (String option : text.substring(colon + 1).split(",", -1)) {
+        addOption(text, option, options);
+      }
+    }
+    return new TargetSpec(name, options);
+  }
+
+  private static void addOption(String text, String option, Map<String, String> options) {
+    int equals = option.indexOf('=');
+    if (equals <= 0) {
+      throw wrong(text, "\"" + option + "\" is not key=value");
+    }
+    String key = option.substring(0, equals).strip();
+    if (options.put(key, option.substring(equals + 1).strip()) != null) {
+      throw wrong(text, key + " stands there twice");
+    }
+  }
+
+  private static TargetException wrong(String text, String why) {
+    return new TargetException(
+        "target \"" + text + "\" is not written as name[:key=value,...]: " + why);
+  }
+
+  /** As it is written. */
+  @Override
+  public String toString() {
+    return options.isEmpty()
+        ? name
+        : options.entrySet().stream()
+            .map(option -> option.getKey() + "=" + option.getValue())
+            .collect(Collectors.joining(",", name + ":", ""));
+  }
+}
