@@ -1,7 +1,8 @@
 package io.apictck.arch;
 
 /**
- * IA32_APIC_BASE, MSR 1Bh (Intel SDM Vol. 3A, "Local APIC Status and Location" and "Detecting and Enabling x2APIC Mode").
+ * IA32_APIC_BASE, MSR 1Bh (Intel SDM Vol. 3A, "Local APIC Status and Location" and "Detecting and
+ * Enabling x2APIC Mode").
  *
  * @param raw the 64-bit MSR value
  */
@@ -25,7 +26,10 @@ public record ApicBase(long raw) {
     return new ApicBase(raw);
   }
 
-  /** The bits that may be written as one on a processor with {@code maxPhyAddr} (32 to 52) physical address bits. */
+  /**
+   * The bits that may be written as one on a processor with {@code maxPhyAddr} (32 to 52) physical
+   * address bits.
+   */
   public static long definedBits(int maxPhyAddr, boolean x2apic) {
     return (((1L << maxPhyAddr) - 1) & ~PAGE_OFFSET) | BSP | EN | (x2apic ? EXTD : 0);
   }

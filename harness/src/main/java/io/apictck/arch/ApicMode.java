@@ -1,8 +1,8 @@
 package io.apictck.arch;
 
 /**
- * Operating mode of a local APIC, selected by the EN and EXTD bits of IA32_APIC_BASE (Intel SDM Vol. 3A, "x2APIC State
- * Transitions").
+ * Operating mode of a local APIC, selected by the EN and EXTD bits of IA32_APIC_BASE (Intel SDM
+ * Vol. 3A, "x2APIC State Transitions").
  */
 public enum ApicMode {
   /** EN=0, EXTD=0: globally disabled. */

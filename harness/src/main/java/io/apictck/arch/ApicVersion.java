@@ -6,7 +6,9 @@ package io.apictck.arch;
  * @param raw the 32-bit register value
  */
 public record ApicVersion(int raw) {
-  /** Bit 24: EOI broadcasts can be suppressed by bit 12 of the spurious-interrupt vector register. */
+  /**
+   * Bit 24: EOI broadcasts can be suppressed by bit 12 of the spurious-interrupt vector register.
+   */
   public static final int SUPPRESS_EOI_BROADCAST = 1 << 24;
 
   /** The register with the given raw value. */

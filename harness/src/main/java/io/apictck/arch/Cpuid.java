@@ -1,6 +1,9 @@
 package io.apictck.arch;
 
-/** CPUID leaves and bits that say what a processor's interrupt hardware offers (Intel SDM Vol. 2A, "CPUID"). */
+/**
+ * CPUID leaves and bits that say what a processor's interrupt hardware offers (Intel SDM Vol. 2A,
+ * "CPUID").
+ */
 public final class Cpuid {
   /** Leaf 1: EBX[31:24] is the initial APIC ID. */
   public static final int FEATURES = 1;

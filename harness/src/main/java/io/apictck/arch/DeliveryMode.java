@@ -1,8 +1,8 @@
 package io.apictck.arch;
 
 /**
- * Delivery mode, bits 10:8 of the ICR, of LVT entries, of redirection table entries and of MSI data (Intel SDM Vol. 3A,
- * "Interrupt Command Register (ICR)" and "Local Vector Table").
+ * Delivery mode, bits 10:8 of the ICR, of LVT entries, of redirection table entries and of MSI data
+ * (Intel SDM Vol. 3A, "Interrupt Command Register (ICR)" and "Local Vector Table").
  */
 public enum DeliveryMode {
   /** 000: the vector is accepted into IRR. */

@@ -8,7 +8,10 @@ public final class ErrorStatus {
   /** Bit 5: an illegal vector (0 to 15) in a message that this local APIC sent. */
   public static final int SEND_ILLEGAL_VECTOR = 1 << 5;
 
-  /** Bit 6: an illegal vector (0 to 15) in a message that this local APIC received, in an LVT entry or a self IPI. */
+  /**
+   * Bit 6: an illegal vector (0 to 15) in a message that this local APIC received, in an LVT entry
+   * or a self IPI.
+   */
   public static final int RECEIVE_ILLEGAL_VECTOR = 1 << 6;
 
   /** Bit 7: access to a reserved offset of the register page; xAPIC mode only. */

@@ -1,8 +1,9 @@
 package io.apictck.arch;
 
 /**
- * The interrupt command register as one 64-bit value (Intel SDM Vol. 3A, "Interrupt Command Register (ICR)" and "ICR Operation in
- * x2APIC Mode"). In xAPIC mode bits 63:56 hold the destination, in x2APIC mode bits 63:32.
+ * The interrupt command register as one 64-bit value (Intel SDM Vol. 3A, "Interrupt Command
+ * Register (ICR)" and "ICR Operation in x2APIC Mode"). In xAPIC mode bits 63:56 hold the
+ * destination, in x2APIC mode bits 63:32.
  *
  * @param raw the 64-bit value
  */
@@ -29,7 +30,8 @@ public record InterruptCommand(long raw) {
   public static final long SHORTHAND = 3L << 18;
 
   /** Bits of the low half that the manual defines: all but 12, 13, 17:16 and 31:20. */
-  public static final long DEFINED_LOW = VECTOR | DELIVERY_MODE | LOGICAL | LEVEL_ASSERT | TRIGGER_LEVEL | SHORTHAND;
+  public static final long DEFINED_LOW =
+      VECTOR | DELIVERY_MODE | LOGICAL | LEVEL_ASSERT | TRIGGER_LEVEL | SHORTHAND;
 
   /** Physical and logical broadcast in xAPIC mode. */
   public static final int XAPIC_BROADCAST = 0xFF;
@@ -42,12 +44,17 @@ public record InterruptCommand(long raw) {
     return new InterruptCommand(raw);
   }
 
-  /** A physical, edge-triggered, asserted Fixed command without shorthand and with destination 0. */
+  /**
+   * A physical, edge-triggered, asserted Fixed command without shorthand and with destination 0.
+   */
   public static InterruptCommand fixed(int vector) {
     return new InterruptCommand(LEVEL_ASSERT | (vector & VECTOR));
   }
 
-  /** A physical, edge-triggered, asserted command of any delivery mode without shorthand and with destination 0. */
+  /**
+   * A physical, edge-triggered, asserted command of any delivery mode without shorthand and with
+   * destination 0.
+   */
   public static InterruptCommand of(DeliveryMode mode, int vector) {
     return fixed(vector).withDeliveryMode(mode);
   }

@@ -8,9 +8,11 @@ import static io.apictck.arch.Access.WRITE_ONLY;
 import java.util.Optional;
 
 /**
- * The local APIC register map (Intel SDM Vol. 3A, "The Local APIC Block Diagram", "x2APIC Register Address Space").
+ * The local APIC register map (Intel SDM Vol. 3A, "The Local APIC Block Diagram", "x2APIC Register
+ * Address Space").
  *
- * <p>ISR, TMR and IRR stand for eight registers each: {@link #offset(int)} and {@link #msr(int)} take the index.
+ * <p>ISR, TMR and IRR stand for eight registers each: {@link #offset(int)} and {@link #msr(int)}
+ * take the index.
  */
 public enum LapicRegister {
   ID(0x020, READ_ONLY, READ_ONLY, 0, 0xFF00_0000, 0),
@@ -81,7 +83,12 @@ public enum LapicRegister {
   private final long x2apicWritableBits;
 
   LapicRegister(
-      int offset, Access xapicAccess, Access x2apicAccess, int resetValue, int definedBits, long x2apicWritableBits) {
+      int offset,
+      Access xapicAccess,
+      Access x2apicAccess,
+      int resetValue,
+      int definedBits,
+      long x2apicWritableBits) {
     this.offset = offset;
     this.xapicAccess = xapicAccess;
     this.x2apicAccess = x2apicAccess;
@@ -90,7 +97,10 @@ public enum LapicRegister {
     this.x2apicWritableBits = x2apicWritableBits;
   }
 
-  /** The register at an offset of the page (the low four bits are ignored), if the manual defines one there in either mode. */
+  /**
+   * The register at an offset of the page (the low four bits are ignored), if the manual defines
+   * one there in either mode.
+   */
   public static Optional<LapicRegister> at(int offset) {
     return Optional.ofNullable(atOrNull(offset));
   }
@@ -141,16 +151,18 @@ public enum LapicRegister {
   }
 
   /**
-   * Bits that have a meaning in xAPIC mode, read-only ones included. Bit 12 of SVR and the TSC-deadline bit of the LVT timer depend on
-   * the processor: SVR leaves its bit out, the LVT timer has it in.
+   * Bits that have a meaning in xAPIC mode, read-only ones included. Bit 12 of SVR and the
+   * TSC-deadline bit of the LVT timer depend on the processor: SVR leaves its bit out, the LVT
+   * timer has it in.
    */
   public int definedBits() {
     return definedBits;
   }
 
   /**
-   * Bits that WRMSR may set in x2APIC mode on every processor that has the register, without #GP. Read-only LVT bits (12, 14), ICR bit
-   * 12, SVR bits 9 and 12 are left out; LVT timer bit 18 is in, although it needs TSC-deadline support.
+   * Bits that WRMSR may set in x2APIC mode on every processor that has the register, without #GP.
+   * Read-only LVT bits (12, 14), ICR bit 12, SVR bits 9 and 12 are left out; LVT timer bit 18 is
+   * in, although it needs TSC-deadline support.
    */
   public long x2apicWritableBits() {
     return x2apicWritableBits & ~(isLvt() ? LvtEntry.DELIVERY_STATUS | LvtEntry.REMOTE_IRR : 0L);
@@ -162,7 +174,8 @@ public enum LapicRegister {
   }
 
   /**
-   * Smallest "maximum LVT entry" (version register bits 23:16) with which this LVT entry exists; -1 for other registers.
+   * Smallest "maximum LVT entry" (version register bits 23:16) with which this LVT entry exists; -1
+   * for other registers.
    */
   public int lvtIndex() {
     return switch (this) {
@@ -174,7 +187,9 @@ public enum LapicRegister {
     };
   }
 
-  /** The field sets that several entries share (Intel SDM Vol. 3A, "Local Vector Table", figure). */
+  /**
+   * The field sets that several entries share (Intel SDM Vol. 3A, "Local Vector Table", figure).
+   */
   private static final class Fields {
     static final int ERROR = LvtEntry.VECTOR | LvtEntry.DELIVERY_STATUS | LvtEntry.MASK;
     static final int TIMER = ERROR | LvtEntry.TIMER_MODE;

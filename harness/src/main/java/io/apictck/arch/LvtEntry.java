@@ -1,8 +1,8 @@
 package io.apictck.arch;
 
 /**
- * An entry of the local vector table (Intel SDM Vol. 3A, "Local Vector Table"). Which fields exist differs per entry: see {@link
- * LapicRegister#definedBits()}.
+ * An entry of the local vector table (Intel SDM Vol. 3A, "Local Vector Table"). Which fields exist
+ * differs per entry: see {@link LapicRegister#definedBits()}.
  *
  * @param raw the 32-bit register value
  */
@@ -19,7 +19,9 @@ public record LvtEntry(int raw) {
   /** Bit 13, LINT0 and LINT1 only: 1 is active low. */
   public static final int POLARITY = 1 << 13;
 
-  /** Bit 14, read only, LINT0 and LINT1 only: a level-triggered request is accepted and not ended. */
+  /**
+   * Bit 14, read only, LINT0 and LINT1 only: a level-triggered request is accepted and not ended.
+   */
   public static final int REMOTE_IRR = 1 << 14;
 
   /** Bit 15, LINT0 and LINT1 only: 1 is level. */

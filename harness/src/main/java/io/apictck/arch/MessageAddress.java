@@ -1,7 +1,8 @@
 package io.apictck.arch;
 
 /**
- * Address of an interrupt message in compatibility format (Intel SDM Vol. 3A, "Message Address Register Format").
+ * Address of an interrupt message in compatibility format (Intel SDM Vol. 3A, "Message Address
+ * Register Format").
  *
  * @param raw the 32-bit address, FEEx_xxxxh
  */

@@ -1,7 +1,8 @@
 package io.apictck.arch;
 
 /**
- * Data of an interrupt message in compatibility format (Intel SDM Vol. 3A, "Message Data Register Format").
+ * Data of an interrupt message in compatibility format (Intel SDM Vol. 3A, "Message Data Register
+ * Format").
  *
  * @param raw the 32-bit data
  */

@@ -25,7 +25,8 @@ public record RedirectionEntry(long raw) {
   public static final long MASK = 1L << 16;
 
   /** The bits that software writes. */
-  public static final long WRITABLE = 0xFFL | 0x700 | LOGICAL | POLARITY | TRIGGER | MASK | 0xFFL << 56;
+  public static final long WRITABLE =
+      0xFFL | 0x700 | LOGICAL | POLARITY | TRIGGER | MASK | 0xFFL << 56;
 
   /** Masked, all else zero. */
   public static final RedirectionEntry RESET = new RedirectionEntry(MASK);
@@ -35,7 +36,10 @@ public record RedirectionEntry(long raw) {
     return new RedirectionEntry(raw);
   }
 
-  /** An unmasked Fixed, edge-triggered, active-high entry for the physical APIC ID {@code destination}. */
+  /**
+   * An unmasked Fixed, edge-triggered, active-high entry for the physical APIC ID {@code
+   * destination}.
+   */
   public static RedirectionEntry fixed(int vector, int destination) {
     return new RedirectionEntry((vector & 0xFF) | (long) destination << 56);
   }

@@ -1,6 +1,9 @@
 package io.apictck.arch;
 
-/** Destination shorthand, bits 19:18 of the ICR (Intel SDM Vol. 3A, "Interrupt Command Register (ICR)"). */
+/**
+ * Destination shorthand, bits 19:18 of the ICR (Intel SDM Vol. 3A, "Interrupt Command Register
+ * (ICR)").
+ */
 public enum Shorthand {
   /** 00: the destination field says who receives. */
   NONE,

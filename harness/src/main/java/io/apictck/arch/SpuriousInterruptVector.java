@@ -47,6 +47,7 @@ public record SpuriousInterruptVector(int raw) {
   }
 
   public SpuriousInterruptVector withSuppressEoiBroadcast(boolean suppress) {
-    return new SpuriousInterruptVector(suppress ? raw | SUPPRESS_EOI_BROADCAST : raw & ~SUPPRESS_EOI_BROADCAST);
+    return new SpuriousInterruptVector(
+        suppress ? raw | SUPPRESS_EOI_BROADCAST : raw & ~SUPPRESS_EOI_BROADCAST);
   }
 }

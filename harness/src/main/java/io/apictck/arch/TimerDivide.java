@@ -1,6 +1,8 @@
 package io.apictck.arch;
 
-/** Divide configuration register, offset 3E0h: bits 3, 1 and 0 (Intel SDM Vol. 3A, "APIC Timer"). */
+/**
+ * Divide configuration register, offset 3E0h: bits 3, 1 and 0 (Intel SDM Vol. 3A, "APIC Timer").
+ */
 public enum TimerDivide {
   BY_2(0x0, 2),
   BY_4(0x1, 4),

@@ -3,8 +3,8 @@ package io.apictck.arch;
 import java.util.stream.IntStream;
 
 /**
- * A set of interrupt vectors 0 to 255: the shape of IRR, ISR, TMR and the posted-interrupt requests (Intel SDM Vol. 3A, "Interrupt
- * Acceptance for Fixed Interrupts").
+ * A set of interrupt vectors 0 to 255: the shape of IRR, ISR, TMR and the posted-interrupt requests
+ * (Intel SDM Vol. 3A, "Interrupt Acceptance for Fixed Interrupts").
  *
  * <p>Vector v is bit v mod 64 of quadword v / 64, the same order as the registers have in memory.
  */
@@ -86,7 +86,8 @@ public final class VectorSet {
   /** Replaces the 32-bit register {@code index} (0 to 7). */
   public void setWord(int index, int value) {
     int shift = (index & 1) << 5;
-    quads[index >>> 1] = (quads[index >>> 1] & ~(0xFFFF_FFFFL << shift)) | (value & 0xFFFF_FFFFL) << shift;
+    quads[index >>> 1] =
+        (quads[index >>> 1] & ~(0xFFFF_FFFFL << shift)) | (value & 0xFFFF_FFFFL) << shift;
   }
 
   /** The members in rising order. */

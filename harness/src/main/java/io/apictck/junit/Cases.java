@@ -29,14 +29,18 @@ public final class Cases {
     this.seed = seed;
   }
 
-  /** Runs {@code test} for the integers from {@code first} to {@code last}; failures name them in hexadecimal. */
+  /**
+   * Runs {@code test} for the integers from {@code first} to {@code last}; failures name them in
+   * hexadecimal.
+   */
   public void range(int first, int last, IntConsumer test) {
     if (last - first < limit) {
       for (int value = first; value <= last; value++) {
         one(value, test);
       }
     } else {
-      sample(IntStream.rangeClosed(first, last).boxed().toList()).forEach(value -> one(value, test));
+      sample(IntStream.rangeClosed(first, last).boxed().toList())
+          .forEach(value -> one(value, test));
     }
   }
 
@@ -70,7 +74,8 @@ public final class Cases {
   }
 
   private AssertionError failed(String value, AssertionError cause) {
-    return new AssertionError("case " + value + " (number " + count + "): " + cause.getMessage(), cause);
+    return new AssertionError(
+        "case " + value + " (number " + count + "): " + cause.getMessage(), cause);
   }
 
   /** How many cases ran so far. */

@@ -10,8 +10,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Marks a class of conformance tests. Its methods may have parameters of type {@link io.apictck.machine.Machine}, {@link
- * io.apictck.machine.Cpu} (the bootstrap processor), {@link io.apictck.machine.LocalApic} (its local APIC) and {@link Cases}.
+ * Marks a class of conformance tests. Its methods may have parameters of type {@link
+ * io.apictck.machine.Machine}, {@link io.apictck.machine.Cpu} (the bootstrap processor), {@link
+ * io.apictck.machine.LocalApic} (its local APIC) and {@link Cases}.
  */
 @Documented
 @Inherited

@@ -8,7 +8,10 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Instead of {@code @Test}: runs the test once with all local APICs in xAPIC mode and once in x2APIC mode. */
+/**
+ * Instead of {@code @Test}: runs the test once with all local APICs in xAPIC mode and once in
+ * x2APIC mode.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

@@ -7,7 +7,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The mode that all local APICs are in when the test begins; without it xAPIC mode. X2APIC implies that the feature is required. */
+/**
+ * The mode that all local APICs are in when the test begins; without it xAPIC mode. X2APIC implies
+ * that the feature is required.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})

@@ -8,10 +8,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The machine that a test wants; on a method it replaces that of the class. Without it: one processor, prepared.
+ * The machine that a test wants; on a method it replaces that of the class. Without it: one
+ * processor, prepared.
  *
- * <p>A prepared machine was reset; its processors were started by start-up IPIs, run with IF=0, and their local APICs are in the mode of
- * the test and software-enabled with spurious vector FFh.
+ * <p>A prepared machine was reset; its processors were started by start-up IPIs, run with IF=0, and
+ * their local APICs are in the mode of the test and software-enabled with spurious vector FFh.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

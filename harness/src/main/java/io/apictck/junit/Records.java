@@ -7,8 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a test of behaviour that the manual leaves open: it records with {@link io.apictck.machine.Machine#observe} what it sees, and its
- * verdict is INFO. It may only fail where neighbouring state is damaged.
+ * Marks a test of behaviour that the manual leaves open: it records with {@link
+ * io.apictck.machine.Machine#observe} what it sees, and its verdict is INFO. It may only fail where
+ * neighbouring state is damaged.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

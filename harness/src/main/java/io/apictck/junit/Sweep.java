@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a test with many cases inside, given to it by a {@link Cases} parameter. Where time is virtual all cases run; elsewhere a sample,
- * chosen by the seed of the run.
+ * Marks a test with many cases inside, given to it by a {@link Cases} parameter. Where time is
+ * virtual all cases run; elsewhere a sample, chosen by the seed of the run.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -25,5 +25,6 @@ public sealed interface Attempt {
    * @param vector exception vector
    * @param errorCode error code, 0 if the exception has none
    */
-  record Failed(List<Instruction> instructions, int index, int vector, int errorCode) implements Attempt {}
+  record Failed(List<Instruction> instructions, int index, int vector, int errorCode)
+      implements Attempt {}
 }

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A processor as a test directs it: it runs blocks of instructions in its current context, and takes interrupts one by one or through
- * automatic handlers.
+ * A processor as a test directs it: it runs blocks of instructions in its current context, and
+ * takes interrupts one by one or through automatic handlers.
  */
 public final class Cpu {
   private final Machine machine;
@@ -80,7 +80,12 @@ public final class Cpu {
   public BlockRun start(List<Instruction> instructions) {
     verifyNothingUnexpected();
     if (waitingForSipi) {
-      throw new IllegalStateException("CPU " + index + " waits for a start-up IPI: a test cannot run " + instructions + " on it");
+      throw new IllegalStateException(
+          "CPU "
+              + index
+              + " waits for a start-up IPI: a test cannot run "
+              + instructions
+              + " on it");
     }
     long block = machine.nextBlock();
     BlockRun run = new BlockRun(this, block, instructions);
@@ -131,13 +136,19 @@ public final class Cpu {
       machine.await(() -> !run.running() || hasUntakenInterrupt());
     }
     return switch (run.end()) {
-      case Event.Completed completed -> new Attempt.Succeeded(run.instructions(), completed.values());
+      case Event.Completed completed ->
+          new Attempt.Succeeded(run.instructions(), completed.values());
       case Event.Faulted faulted ->
-          new Attempt.Failed(run.instructions(), faulted.index(), faulted.vector(), faulted.errorCode());
+          new Attempt.Failed(
+              run.instructions(), faulted.index(), faulted.vector(), faulted.errorCode());
       case null, default -> {
         verifyNothingUnexpected();
         throw new AssertionError(
-            "CPU " + index + " did not complete " + run.instructions() + (run.dropped() ? ": INIT ended it" : ""));
+            "CPU "
+                + index
+                + " did not complete "
+                + run.instructions()
+                + (run.dropped() ? ": INIT ended it" : ""));
       }
     };
   }
@@ -264,7 +275,8 @@ public final class Cpu {
   /** IRETQ or RSM: leaves the handler context. */
   public void iret() {
     if (contexts.isEmpty()) {
-      throw new IllegalStateException("CPU " + index + " is in no handler: there is nothing to return from");
+      throw new IllegalStateException(
+          "CPU " + index + " is in no handler: there is nothing to return from");
     }
     run(contexts.innermostIsSystemManagement() ? new Instruction.Rsm() : new Instruction.Iret());
   }
@@ -284,19 +296,27 @@ public final class Cpu {
 
   // ---- interrupts ----
 
-  /** From now on interrupts with this vector are taken by {@code handler}; external and software ones alike. */
+  /**
+   * From now on interrupts with this vector are taken by {@code handler}; external and software
+   * ones alike.
+   */
   public Counter onInterrupt(int vector, InterruptHandler handler) {
     Counter counter = new Counter();
     contexts.onInterrupt(vector, counting(counter, handler));
     return counter;
   }
 
-  /** From now on interrupts with this vector are counted, ended in the local APIC and returned from. */
+  /**
+   * From now on interrupts with this vector are counted, ended in the local APIC and returned from.
+   */
   public Counter countInterrupts(int vector) {
     return onInterrupt(vector, InterruptHandler.END_OF_INTERRUPT);
   }
 
-  /** As {@link #countInterrupts(int)} for all vectors from {@code first} to {@code last}, into one counter. */
+  /**
+   * As {@link #countInterrupts(int)} for all vectors from {@code first} to {@code last}, into one
+   * counter.
+   */
   public Counter countInterrupts(int first, int last) {
     Counter counter = new Counter();
     InterruptHandler handler = counting(counter, InterruptHandler.END_OF_INTERRUPT);
@@ -313,7 +333,10 @@ public final class Cpu {
     return counter;
   }
 
-  /** From now on traps with this vector (single step: 1, breakpoint: 3) are taken by {@code handler}. */
+  /**
+   * From now on traps with this vector (single step: 1, breakpoint: 3) are taken by {@code
+   * handler}.
+   */
   public Counter onTrap(int vector, InterruptHandler handler) {
     Counter counter = new Counter();
     contexts.onTrap(vector, counting(counter, handler));
@@ -333,7 +356,8 @@ public final class Cpu {
   }
 
   /**
-   * Waits for the next interrupt, NMI, SMI or trap that no automatic handler takes; the processor is in its handler then.
+   * Waits for the next interrupt, NMI, SMI or trap that no automatic handler takes; the processor
+   * is in its handler then.
    *
    * @throws AssertionError if none comes within the platform's patience
    */
@@ -383,7 +407,10 @@ public final class Cpu {
     InterruptFrame frame = takeInterrupt();
     if (frame.cause() != cause || frame.vector() != vector) {
       throw new AssertionError(
-          "expected " + new InterruptFrame(this, vector, cause, Place.IDLE, 0) + ", but it took " + frame);
+          "expected "
+              + new InterruptFrame(this, vector, cause, Place.IDLE, 0)
+              + ", but it took "
+              + frame);
     }
     return frame;
   }
@@ -400,7 +427,10 @@ public final class Cpu {
     return frame;
   }
 
-  /** Whether an interrupt was taken that neither the test nor a handler has dealt with yet; does not wait. */
+  /**
+   * Whether an interrupt was taken that neither the test nor a handler has dealt with yet; does not
+   * wait.
+   */
   public boolean hasUntakenInterrupt() {
     return contexts.untaken() != null;
   }
@@ -415,7 +445,8 @@ public final class Cpu {
   public void expectInit() {
     Event event = nextStartEvent("INIT did not reset");
     if (!(event instanceof Event.ProcessorReset)) {
-      throw new AssertionError("CPU " + index + " should have been reset by INIT, but showed " + event);
+      throw new AssertionError(
+          "CPU " + index + " should have been reset by INIT, but showed " + event);
     }
   }
 
@@ -435,7 +466,12 @@ public final class Cpu {
   private Event nextStartEvent(String failure) {
     if (!machine.await(() -> !startEvents.isEmpty())) {
       throw new AssertionError(
-          failure + " CPU " + index + " within " + machine.description().patience().toMillis() + " ms");
+          failure
+              + " CPU "
+              + index
+              + " within "
+              + machine.description().patience().toMillis()
+              + " ms");
     }
     return startEvents.removeFirst();
   }
@@ -469,7 +505,8 @@ public final class Cpu {
       }
       case Event.ExceptionTaken taken -> {
         return contexts.enter(
-            new InterruptFrame(this, taken.vector(), Cause.TRAP, taken.interrupted(), taken.rflags()));
+            new InterruptFrame(
+                this, taken.vector(), Cause.TRAP, taken.interrupted(), taken.rflags()));
       }
       case Event.ProcessorReset reset -> {
         forgetContexts();
@@ -488,7 +525,8 @@ public final class Cpu {
   private BlockRun end(long block, Event event) {
     BlockRun run = runs.remove(block);
     if (run == null) {
-      throw new PlatformContractException("the platform ends a block that does not run on CPU " + index + ": " + event);
+      throw new PlatformContractException(
+          "the platform ends a block that does not run on CPU " + index + ": " + event);
     }
     run.ended(event);
     return run;
@@ -496,11 +534,15 @@ public final class Cpu {
 
   private void leaveContext(Event event) {
     if (!contexts.leave()) {
-      throw new PlatformContractException("the platform returns from a handler that CPU " + index + " is not in: " + event);
+      throw new PlatformContractException(
+          "the platform returns from a handler that CPU " + index + " is not in: " + event);
     }
   }
 
-  /** Runs the automatic handler of the innermost context, if it has one that did not run; tells whether it did. */
+  /**
+   * Runs the automatic handler of the innermost context, if it has one that did not run; tells
+   * whether it did.
+   */
   boolean runHandler() {
     return contexts.runHandler(this);
   }

@@ -60,7 +60,8 @@ public final class FeatureProbe {
 
   private ApicVersion version() {
     if (cpu().lapic().mode() == ApicMode.DISABLED) {
-      throw new IllegalStateException("the local APIC of CPU 0 is disabled: its version register cannot be read");
+      throw new IllegalStateException(
+          "the local APIC of CPU 0 is disabled: its version register cannot be read");
     }
     return cpu().lapic().version();
   }

@@ -8,9 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handler contexts that one processor entered and did not leave, outermost first, and the automatic handlers that take them.
+ * The handler contexts that one processor entered and did not leave, outermost first, and the
+ * automatic handlers that take them.
  *
- * <p>Each context is taken once: by the automatic handler that was installed when it was entered, or by a test that waits for it.
+ * <p>Each context is taken once: by the automatic handler that was installed when it was entered,
+ * or by a test that waits for it.
  */
 final class HandlerContexts {
   private final List<Context> contexts = new ArrayList<>();
@@ -86,7 +88,10 @@ final class HandlerContexts {
     return true;
   }
 
-  /** Runs the automatic handler of the innermost context, if it has one that did not run; tells whether it did. */
+  /**
+   * Runs the automatic handler of the innermost context, if it has one that did not run; tells
+   * whether it did.
+   */
   boolean runHandler(Cpu cpu) {
     if (contexts.isEmpty()) {
       return false;
@@ -110,7 +115,10 @@ final class HandlerContexts {
     return null;
   }
 
-  /** The oldest frame that neither a test nor a handler has taken or will take, null if there is none. */
+  /**
+   * The oldest frame that neither a test nor a handler has taken or will take, null if there is
+   * none.
+   */
   @Nullable InterruptFrame untaken() {
     Context context = oldestUntaken();
     return context == null ? null : context.frame;

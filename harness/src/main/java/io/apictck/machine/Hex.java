@@ -18,6 +18,7 @@ public final class Hex {
 
   /** As in {@code FEE0_0900h}: as many groups of four digits as needed, two at least. */
   public static String qword(long value) {
-    return (value >>> 32 == 0 ? "" : dword((int) (value >>> 32)).replace("h", "_")) + dword((int) value);
+    return (value >>> 32 == 0 ? "" : dword((int) (value >>> 32)).replace("h", "_"))
+        + dword((int) value);
   }
 }

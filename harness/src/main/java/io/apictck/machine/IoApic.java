@@ -3,7 +3,10 @@ package io.apictck.machine;
 import io.apictck.arch.RedirectionEntry;
 import io.apictck.platform.PlatformDescription;
 
-/** Driver of one I/O APIC (82093AA data sheet, "Register Description"); processor 0 makes the accesses. */
+/**
+ * Driver of one I/O APIC (82093AA data sheet, "Register Description"); processor 0 makes the
+ * accesses.
+ */
 public final class IoApic {
   private static final int IOWIN = 0x10;
   private static final int EOIR = 0x40;

@@ -34,9 +34,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Driver of one processor's local APIC: the same calls in xAPIC mode (loads and stores) and in x2APIC mode (RDMSR and WRMSR).
+ * Driver of one processor's local APIC: the same calls in xAPIC mode (loads and stores) and in
+ * x2APIC mode (RDMSR and WRMSR).
  *
- * <p>It follows the mode and the page address from the writes to IA32_APIC_BASE that the processor made.
+ * <p>It follows the mode and the page address from the writes to IA32_APIC_BASE that the processor
+ * made.
  */
 public final class LocalApic {
   private final Cpu cpu;
@@ -67,7 +69,8 @@ public final class LocalApic {
   }
 
   void noticeModeChange(Instruction instruction) {
-    if (instruction instanceof Instruction.Wrmsr(int msr, long value) && msr == Msr.IA32_APIC_BASE) {
+    if (instruction instanceof Instruction.Wrmsr(int msr, long value)
+        && msr == Msr.IA32_APIC_BASE) {
       base = ApicBase.of(value);
     }
   }
@@ -112,14 +115,16 @@ public final class LocalApic {
   }
 
   /**
-   * The instructions that send an IPI. The destination is always in bits 63:32 of {@code command}; in xAPIC mode its lowest byte is used.
+   * The instructions that send an IPI. The destination is always in bits 63:32 of {@code command};
+   * in xAPIC mode its lowest byte is used.
    */
   public List<Instruction> sending(InterruptCommand command) {
     if (mode() == ApicMode.X2APIC) {
       return List.of(new Instruction.Wrmsr(ICR.msr(), command.raw()));
     }
     return List.of(
-        writing(ICR_HIGH, (command.destination() & 0xFFL) << 24), writing(ICR, command.low() & 0xFFFF_FFFFL));
+        writing(ICR_HIGH, (command.destination() & 0xFFL) << 24),
+        writing(ICR, command.low() & 0xFFFF_FFFFL));
   }
 
   // ---- registers ----
@@ -278,7 +283,9 @@ public final class LocalApic {
 
   // ---- timer ----
 
-  /** Programs an unmasked timer: divider, mode and vector, then the initial count, which starts it. */
+  /**
+   * Programs an unmasked timer: divider, mode and vector, then the initial count, which starts it.
+   */
   public void startTimer(TimerMode mode, int vector, TimerDivide divide, int initialCount) {
     write(DIVIDE_CONFIGURATION, divide.code());
     setLvt(LVT_TIMER, LvtEntry.fixed(vector).withTimerMode(mode));

@@ -15,10 +15,11 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * A whole machine and its director: the test says what each processor, line and device does next, in one thread.
+ * A whole machine and its director: the test says what each processor, line and device does next,
+ * in one thread.
  *
- * <p>Every wait is bounded by the platform's patience. An interrupt, INIT or start-up that the test neither waited for nor has an
- * automatic handler for makes it fail.
+ * <p>Every wait is bounded by the platform's patience. An interrupt, INIT or start-up that the test
+ * neither waited for nor has an automatic handler for makes it fail.
  */
 public final class Machine {
   private final Platform platform;
@@ -95,11 +96,17 @@ public final class Machine {
     return ioApic(0);
   }
 
-  /** A physical address in the memory that belongs to tests; {@code offset} is from its beginning. */
+  /**
+   * A physical address in the memory that belongs to tests; {@code offset} is from its beginning.
+   */
   public long scratch(long offset) {
     if (offset < 0 || offset >= description.scratchSize()) {
       throw new IllegalArgumentException(
-          "offset " + Hex.qword(offset) + " lies outside of the scratch memory of " + description.scratchSize() + " bytes");
+          "offset "
+              + Hex.qword(offset)
+              + " lies outside of the scratch memory of "
+              + description.scratchSize()
+              + " bytes");
     }
     return description.scratchBase() + offset;
   }
@@ -155,7 +162,10 @@ public final class Machine {
     }
   }
 
-  /** Lets time pass until a condition holds, within the platform's patience; returns whether it held. */
+  /**
+   * Lets time pass until a condition holds, within the platform's patience; returns whether it
+   * held.
+   */
   public boolean settle(BooleanSupplier condition) {
     if (condition.getAsBoolean()) {
       return true;
@@ -173,7 +183,10 @@ public final class Machine {
     return false;
   }
 
-  /** Lets the platform's patience pass, until the next event at the longest, and tells whether a condition holds then. */
+  /**
+   * Lets the platform's patience pass, until the next event at the longest, and tells whether a
+   * condition holds then.
+   */
   boolean await(BooleanSupplier condition) {
     long end = nanos + description.patience().toNanos();
     while (!condition.getAsBoolean()) {
@@ -207,7 +220,8 @@ public final class Machine {
   }
 
   /**
-   * Records what an implementation was seen to do where the manual leaves it open; it stands in the trace and in the report.
+   * Records what an implementation was seen to do where the manual leaves it open; it stands in the
+   * trace and in the report.
    *
    * @param what what was looked at
    * @param value what was seen
@@ -241,7 +255,8 @@ public final class Machine {
     } catch (UnsupportedActionException | AssertionError e) {
       throw e;
     } catch (RuntimeException | Error e) {
-      throw new PlatformCrashedException("the platform crashed in " + action + ": " + e.getMessage(), e);
+      throw new PlatformCrashedException(
+          "the platform crashed in " + action + ": " + e.getMessage(), e);
     }
     nanos = outcome.nanos();
     List<Event> events = outcome.events();
@@ -251,7 +266,12 @@ public final class Machine {
       trace.saw(nanos, event);
       if (event.cpu() < 0 || event.cpu() >= cpus.size()) {
         throw new PlatformContractException(
-            "the platform shows an event of processor " + event.cpu() + ", but it has " + cpus.size() + ": " + event);
+            "the platform shows an event of processor "
+                + event.cpu()
+                + ", but it has "
+                + cpus.size()
+                + ": "
+                + event);
       }
       handlersWait |= cpus.get(event.cpu()).dispatch(event);
     }

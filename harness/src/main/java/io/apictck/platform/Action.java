@@ -5,7 +5,8 @@ import java.util.List;
 /** Something a test does to a machine. */
 public sealed interface Action {
   /**
-   * Runs a straight-line block of instructions, back to back, in the current context of a processor.
+   * Runs a straight-line block of instructions, back to back, in the current context of a
+   * processor.
    *
    * @param cpu processor index, from 0
    * @param block number that the events of this block carry; positive, rising within a test
@@ -31,12 +32,14 @@ public sealed interface Action {
    *
    * @param cpu processor index
    * @param line which input
-   * @param asserted electrical level of LINT0 and LINT1 (true is high); for the others: whether the event is signalled
+   * @param asserted electrical level of LINT0 and LINT1 (true is high); for the others: whether the
+   *     event is signalled
    */
   record SetLocalLine(int cpu, LocalLine line, boolean asserted) implements Action {}
 
   /**
-   * Says which vector the external (8259-compatible) interrupt controller answers when a processor acknowledges an external interrupt.
+   * Says which vector the external (8259-compatible) interrupt controller answers when a processor
+   * acknowledges an external interrupt.
    *
    * @param vector 0 to FFh
    */
@@ -62,7 +65,8 @@ public sealed interface Action {
   record Reset() implements Action {}
 
   /**
-   * Chooses the kind of gate through which a vector enters its handler, on all processors, until reset.
+   * Chooses the kind of gate through which a vector enters its handler, on all processors, until
+   * reset.
    *
    * @param vector 0 to FFh
    * @param trap true for a trap gate (IF is kept), false for an interrupt gate (IF is cleared)

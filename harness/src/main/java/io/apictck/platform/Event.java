@@ -31,7 +31,13 @@ public sealed interface Event {
 
     @Override
     public String toString() {
-      return "Completed[cpu=" + cpu + ", block=" + block + ", values=" + Arrays.toString(values) + "]";
+      return "Completed[cpu="
+          + cpu
+          + ", block="
+          + block
+          + ", values="
+          + Arrays.toString(values)
+          + "]";
     }
   }
 
@@ -67,10 +73,12 @@ public sealed interface Event {
    * @param interrupted where the handler will return to
    * @param rflags RFLAGS as saved by the interrupt
    */
-  record InterruptTaken(int cpu, int vector, Kind kind, Place interrupted, long rflags) implements Event {}
+  record InterruptTaken(int cpu, int vector, Kind kind, Place interrupted, long rflags)
+      implements Event {}
 
   /**
-   * A processor entered the handler of a trap (single step, INT3): a new context. Faults are {@link Faulted}.
+   * A processor entered the handler of a trap (single step, INT3): a new context. Faults are {@link
+   * Faulted}.
    *
    * @param cpu processor index
    * @param vector exception vector
@@ -78,10 +86,12 @@ public sealed interface Event {
    * @param interrupted where the handler will return to
    * @param rflags RFLAGS as saved
    */
-  record ExceptionTaken(int cpu, int vector, int errorCode, Place interrupted, long rflags) implements Event {}
+  record ExceptionTaken(int cpu, int vector, int errorCode, Place interrupted, long rflags)
+      implements Event {}
 
   /**
-   * INIT reset a processor: its contexts are gone. An application processor now waits for a start-up IPI.
+   * INIT reset a processor: its contexts are gone. An application processor now waits for a
+   * start-up IPI.
    *
    * @param cpu processor index
    */

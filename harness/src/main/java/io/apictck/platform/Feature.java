@@ -1,6 +1,9 @@
 package io.apictck.platform;
 
-/** Optional parts of the interrupt hardware. Software finds them by CPUID, MSRs and version registers. */
+/**
+ * Optional parts of the interrupt hardware. Software finds them by CPUID, MSRs and version
+ * registers.
+ */
 public enum Feature {
   /** CPUID.1:ECX[21]. */
   X2APIC,

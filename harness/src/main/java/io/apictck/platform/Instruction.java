@@ -1,8 +1,8 @@
 package io.apictck.platform;
 
 /**
- * One instruction of a block. It knows its machine code, so that a reference processor can interpret the record and a guest agent can
- * execute the bytes.
+ * One instruction of a block. It knows its machine code, so that a reference processor can
+ * interpret the record and a guest agent can execute the bytes.
  */
 public sealed interface Instruction {
   /** How many 64-bit values it adds to {@link Event.Completed#values()}. */
@@ -142,7 +142,9 @@ public sealed interface Instruction {
   /** IRETQ: leaves the handler context; must be the last of its block. */
   record Iret() implements Instruction {}
 
-  /** IRETQ with a code segment selector outside of the GDT on the stack: faults with #GP(selector). */
+  /**
+   * IRETQ with a code segment selector outside of the GDT on the stack: faults with #GP(selector).
+   */
   record IretToBadSelector() implements Instruction {
     /** The selector; also the error code. */
     public static final int SELECTOR = 0xFFF8;

@@ -22,9 +22,14 @@ final class InstructionEncoder {
           code(concat(movRcx(address), movRax(value)), memory(width, 0x88, 0x89, 0x01), NOTHING);
       case Instruction.LockedOr(long address, int width, long value) ->
           code(
-              concat(movRcx(address), movRax(value)), concat(bytes(0xF0), memory(width, 0x08, 0x09, 0x01)), NOTHING);
+              concat(movRcx(address), movRax(value)),
+              concat(bytes(0xF0), memory(width, 0x08, 0x09, 0x01)),
+              NOTHING);
       case Instruction.Exchange(long address, int width, long value) ->
-          code(concat(movRcx(address), movRax(value)), memory(width, 0x86, 0x87, 0x01), zeroExtend(width));
+          code(
+              concat(movRcx(address), movRax(value)),
+              memory(width, 0x86, 0x87, 0x01),
+              zeroExtend(width));
       case Instruction.RepMovsb(long destination, long source, long count) ->
           code(
               concat(
@@ -40,7 +45,9 @@ final class InstructionEncoder {
               // mov rax, -1; mov rdx, -1
               concat(
                   movEcx(msr),
-                  bytes(0x48, 0xC7, 0xC0, 0xFF, 0xFF, 0xFF, 0xFF, 0x48, 0xC7, 0xC2, 0xFF, 0xFF, 0xFF, 0xFF)),
+                  bytes(
+                      0x48, 0xC7, 0xC0, 0xFF, 0xFF, 0xFF, 0xFF, 0x48, 0xC7, 0xC2, 0xFF, 0xFF, 0xFF,
+                      0xFF)),
               bytes(0x0F, 0x32),
               concat(STORE_RAX, STORE_RDX));
       case Instruction.Wrmsr(int msr, long value) ->
@@ -49,9 +56,13 @@ final class InstructionEncoder {
               bytes(0x0F, 0x30),
               NOTHING);
       case Instruction.Rdtsc() ->
-          // shl rdx, 32; or rax, rdx would touch the flags: lea rax, [rax+rdx] after a rotate-free shift by SHLX is not everywhere,
+          // shl rdx, 32; or rax, rdx would touch the flags: lea rax, [rax+rdx] after a rotate-free
+          // shift by SHLX is not everywhere,
           // and nothing depends on the flags here
-          code(NOTHING, bytes(0x0F, 0x31), concat(bytes(0x48, 0xC1, 0xE2, 0x20, 0x48, 0x09, 0xD0), STORE_RAX));
+          code(
+              NOTHING,
+              bytes(0x0F, 0x31),
+              concat(bytes(0x48, 0xC1, 0xE2, 0x20, 0x48, 0x09, 0xD0), STORE_RAX));
       case Instruction.Cpuid(int leaf, int subleaf) ->
           // CPUID overwrites RBX, which nothing here keeps anything in
           code(
@@ -61,12 +72,16 @@ final class InstructionEncoder {
                   concat(STORE_RAX, concat(bytes(0x48, 0x89, 0xD8), STORE_RAX)),
                   concat(concat(bytes(0x48, 0x89, 0xC8), STORE_RAX), STORE_RDX)));
       case Instruction.MovFromCr8() -> code(NOTHING, bytes(0x44, 0x0F, 0x20, 0xC0), STORE_RAX);
-      case Instruction.MovToCr8(long value) -> code(movRax(value), bytes(0x44, 0x0F, 0x22, 0xC0), NOTHING);
+      case Instruction.MovToCr8(long value) ->
+          code(movRax(value), bytes(0x44, 0x0F, 0x22, 0xC0), NOTHING);
       case Instruction.Cli() -> plain(0xFA);
       case Instruction.Sti() -> plain(0xFB);
       case Instruction.Hlt() -> plain(0xF4);
       case Instruction.Monitor(long address) ->
-          code(concat(movRax(address), concat(movEcx(0), movEdx(0))), bytes(0x0F, 0x01, 0xC8), NOTHING);
+          code(
+              concat(movRax(address), concat(movEcx(0), movEdx(0))),
+              bytes(0x0F, 0x01, 0xC8),
+              NOTHING);
       case Instruction.Mwait(int extensions) ->
           code(concat(movEax(0), movEcx(extensions)), bytes(0x0F, 0x01, 0xC9), NOTHING);
       case Instruction.Pause() -> plain(0xF3, 0x90);
@@ -76,7 +91,8 @@ final class InstructionEncoder {
           // mov eax, ss; then mov ss, eax
           code(bytes(0x8C, 0xD0), bytes(0x8E, 0xD0), NOTHING);
       case Instruction.Lss() ->
-          // the far pointer is built in the 16 bytes below the red zone: [rsp-136] = rsp, [rsp-128] = ss; lss rsp, [rsp-136]
+          // the far pointer is built in the 16 bytes below the red zone: [rsp-136] = rsp, [rsp-128]
+          // = ss; lss rsp, [rsp-136]
           code(
               bytes(
                   0x48, 0x89, 0xA4, 0x24, 0x78, 0xFF, 0xFF, 0xFF, // mov [rsp-136], rsp
@@ -84,19 +100,25 @@ final class InstructionEncoder {
               bytes(0x48, 0x0F, 0xB2, 0xA4, 0x24, 0x78, 0xFF, 0xFF, 0xFF),
               NOTHING);
       case Instruction.Pushf() -> code(NOTHING, bytes(0x9C), concat(bytes(0x58), STORE_RAX));
-      case Instruction.Popf(long rflags) -> code(concat(movRax(rflags), bytes(0x50)), bytes(0x9D), NOTHING);
+      case Instruction.Popf(long rflags) ->
+          code(concat(movRax(rflags), bytes(0x50)), bytes(0x9D), NOTHING);
       case Instruction.Int(int vector) -> plain(0xCD, vector);
       case Instruction.Int3() -> plain(0xCC);
       case Instruction.Ud2() -> plain(0x0F, 0x0B);
       case Instruction.Iret() -> plain(0x48, 0xCF);
       case Instruction.IretToBadSelector() ->
           // mov qword [rsp+8], FFF8h: the CS slot of the frame
-          code(bytes(0x48, 0xC7, 0x44, 0x24, 0x08, 0xF8, 0xFF, 0x00, 0x00), bytes(0x48, 0xCF), NOTHING);
+          code(
+              bytes(0x48, 0xC7, 0x44, 0x24, 0x08, 0xF8, 0xFF, 0x00, 0x00),
+              bytes(0x48, 0xCF),
+              NOTHING);
       case Instruction.Rsm() -> plain(0x0F, 0xAA);
       case Instruction.EnterUser() ->
           // pushfq; pop r11; lea rcx, [rip+3]: the address behind SYSRETQ
           code(
-              bytes(0x9C, 0x41, 0x5B, 0x48, 0x8D, 0x0D, 0x03, 0x00, 0x00, 0x00), bytes(0x48, 0x0F, 0x07), NOTHING);
+              bytes(0x9C, 0x41, 0x5B, 0x48, 0x8D, 0x0D, 0x03, 0x00, 0x00, 0x00),
+              bytes(0x48, 0x0F, 0x07),
+              NOTHING);
       case Instruction.LeaveUser() -> plain(0x0F, 0x05);
     };
   }
@@ -160,14 +182,18 @@ final class InstructionEncoder {
     return mov32(0xBA, value);
   }
 
-  /** An instruction with a memory operand of the given width; ModR/M 01h is [rcx] with al, ax, eax or rax. */
+  /**
+   * An instruction with a memory operand of the given width; ModR/M 01h is [rcx] with al, ax, eax
+   * or rax.
+   */
   private static byte[] memory(int width, int byteOpcode, int opcode, int modRm) {
     return switch (width) {
       case 1 -> bytes(byteOpcode, modRm);
       case 2 -> bytes(0x66, opcode, modRm);
       case 4 -> bytes(opcode, modRm);
       case 8 -> bytes(0x48, opcode, modRm);
-      default -> throw new IllegalArgumentException("an access is 1, 2, 4 or 8 bytes wide, not " + width);
+      default ->
+          throw new IllegalArgumentException("an access is 1, 2, 4 or 8 bytes wide, not " + width);
     };
   }
 
@@ -176,7 +202,8 @@ final class InstructionEncoder {
       case 1 -> bytes(byteOpcode);
       case 2 -> bytes(0x66, opcode);
       case 4 -> bytes(opcode);
-      default -> throw new IllegalArgumentException("a port access is 1, 2 or 4 bytes wide, not " + width);
+      default ->
+          throw new IllegalArgumentException("a port access is 1, 2 or 4 bytes wide, not " + width);
     };
   }
 

@@ -5,9 +5,10 @@ import java.util.Arrays;
 /**
  * The machine code of an {@link Instruction} for 64-bit mode.
  *
- * <p>Three pieces run in this order: {@code setUp} loads operands into RAX, RCX, RDX, RSI, RDI and R8; {@code body} is the instruction
- * itself; {@code store} puts results where R15 points and moves R15 on by eight bytes a value. An interrupt that returns into {@code
- * setUp} interrupted before the instruction, one that returns behind {@code body} after it.
+ * <p>Three pieces run in this order: {@code setUp} loads operands into RAX, RCX, RDX, RSI, RDI and
+ * R8; {@code body} is the instruction itself; {@code store} puts results where R15 points and moves
+ * R15 on by eight bytes a value. An interrupt that returns into {@code setUp} interrupted before
+ * the instruction, one that returns behind {@code body} after it.
  */
 public final class MachineCode {
   private final byte[] setUp;

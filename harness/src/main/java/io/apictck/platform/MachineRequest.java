@@ -7,7 +7,8 @@ import java.util.Set;
  * The machine a test wants.
  *
  * @param processors how many processors at least, from 1
- * @param apicIds APIC IDs the processors must have, in index order; empty if the platform may choose
+ * @param apicIds APIC IDs the processors must have, in index order; empty if the platform may
+ *     choose
  * @param without features that the machine must not offer
  */
 public record MachineRequest(int processors, List<Integer> apicIds, Set<Feature> without) {
@@ -20,7 +21,10 @@ public record MachineRequest(int processors, List<Integer> apicIds, Set<Feature>
     }
     if (!apicIds.isEmpty() && apicIds.size() != processors) {
       throw new IllegalArgumentException(
-          "there must be as many APIC IDs as processors, not " + apicIds.size() + " for " + processors);
+          "there must be as many APIC IDs as processors, not "
+              + apicIds.size()
+              + " for "
+              + processors);
     }
   }
 

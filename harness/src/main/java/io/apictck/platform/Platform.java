@@ -6,24 +6,31 @@ package io.apictck.platform;
  * <h2>Rules that every platform keeps</h2>
  *
  * <ol>
- *   <li>Between actions each active processor runs an endless sequence of NOPs in its current context: a platform never sits on a
- *       deliverable interrupt, an STI shadow ends.
- *   <li>A processor has a stack of contexts. An interrupt or a trap pushes a handler context (entered through an interrupt gate unless
- *       {@link Action.SetGate} said otherwise); {@link Instruction.Iret} pops it, {@link Instruction.Rsm} pops a system-management
- *       context. A block belongs to the context it was started in; an interrupt in its middle suspends it, the return resumes it.
- *   <li>A faulting instruction ends its block with {@link Event.Faulted}; no handler context is made and the rest is not executed.
+ *   <li>Between actions each active processor runs an endless sequence of NOPs in its current
+ *       context: a platform never sits on a deliverable interrupt, an STI shadow ends.
+ *   <li>A processor has a stack of contexts. An interrupt or a trap pushes a handler context
+ *       (entered through an interrupt gate unless {@link Action.SetGate} said otherwise); {@link
+ *       Instruction.Iret} pops it, {@link Instruction.Rsm} pops a system-management context. A
+ *       block belongs to the context it was started in; an interrupt in its middle suspends it, the
+ *       return resumes it.
+ *   <li>A faulting instruction ends its block with {@link Event.Faulted}; no handler context is
+ *       made and the rest is not executed.
  *   <li>HLT and MWAIT suspend their block until the processor wakes.
- *   <li>INIT and RESET drop all contexts and blocks of the processor; a start-up IPI gives it a fresh context in 64-bit mode with IF=0.
- *       Application processors wait for a start-up IPI after {@link Action.Reset}; the bootstrap processor is processor 0 and starts at
- *       once, with IF=0 and without a {@link Event.ProcessorStarted} event.
- *   <li>Each block ends in exactly one {@link Event.Completed} or {@link Event.Faulted}, unless its context is dropped. Completed comes
- *       before any event that happens after the block's last instruction.
- *   <li>{@link #perform} returns when no block can go on without another action, or when the time of {@link Action.Elapse} is over; it
- *       returns early from Elapse as soon as there is an event.
+ *   <li>INIT and RESET drop all contexts and blocks of the processor; a start-up IPI gives it a
+ *       fresh context in 64-bit mode with IF=0. Application processors wait for a start-up IPI
+ *       after {@link Action.Reset}; the bootstrap processor is processor 0 and starts at once, with
+ *       IF=0 and without a {@link Event.ProcessorStarted} event.
+ *   <li>Each block ends in exactly one {@link Event.Completed} or {@link Event.Faulted}, unless its
+ *       context is dropped. Completed comes before any event that happens after the block's last
+ *       instruction.
+ *   <li>{@link #perform} returns when no block can go on without another action, or when the time
+ *       of {@link Action.Elapse} is over; it returns early from Elapse as soon as there is an
+ *       event.
  * </ol>
  *
- * <p>A platform is used by one thread at a time. It may throw {@link UnsupportedActionException} for a stimulus that its description
- * does not list, and {@link PlatformException} when the machine died; any other exception counts as a crash as well.
+ * <p>A platform is used by one thread at a time. It may throw {@link UnsupportedActionException}
+ * for a stimulus that its description does not list, and {@link PlatformException} when the machine
+ * died; any other exception counts as a crash as well.
  */
 public interface Platform extends AutoCloseable {
   /** What this machine is; constant for its life. */

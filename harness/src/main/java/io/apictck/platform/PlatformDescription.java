@@ -5,14 +5,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a platform says of itself. What its processors offer, the harness finds out as software does.
+ * What a platform says of itself. What its processors offer, the harness finds out as software
+ * does.
  *
  * @param name of the implementation
  * @param version of the implementation
  * @param apicIds APIC ID of each processor, in index order; processor 0 is the bootstrap processor
  * @param scratchBase physical address of memory that tests may use, a multiple of 4 KiB
  * @param scratchSize size of that memory in bytes, at least 1 MiB
- * @param startVectors vectors of start-up IPIs that the platform can start processors with, at least two
+ * @param startVectors vectors of start-up IPIs that the platform can start processors with, at
+ *     least two
  * @param ioApics the I/O APICs
  * @param stimuli what it offers beyond running instructions
  * @param virtualTime whether time passes only by actions, and repeats exactly

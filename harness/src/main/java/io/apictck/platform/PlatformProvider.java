@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * A kind of target, found by {@link java.util.ServiceLoader}.
  *
- * <p>A target is written {@code name[:key=value,...]}, as in {@code model} or {@code qemu:machine=q35,accel=tcg}.
+ * <p>A target is written {@code name[:key=value,...]}, as in {@code model} or {@code
+ * qemu:machine=q35,accel=tcg}.
  */
 public interface PlatformProvider {
   /** Name before the colon; lower case letters, digits and hyphens. */
@@ -31,7 +32,8 @@ public interface PlatformProvider {
    * @param options what stood behind the colon
    * @param request what the test wants
    * @return a machine in its power-on state
-   * @throws UnsupportedRequestException if the platform cannot be like that; the test is then not applicable
+   * @throws UnsupportedRequestException if the platform cannot be like that; the test is then not
+   *     applicable
    * @throws PlatformException if it cannot be opened at all
    */
   Platform open(Map<String, String> options, MachineRequest request);

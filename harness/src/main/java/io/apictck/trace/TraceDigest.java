@@ -6,7 +6,8 @@ import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
 
 /**
- * A running 64-bit digest of actions and events. It does not use {@code hashCode()}, which differs from run to run for enum constants.
+ * A running 64-bit digest of actions and events. It does not use {@code hashCode()}, which differs
+ * from run to run for enum constants.
  */
 @SuppressWarnings("EnumOrdinal") // a number for each constant, the same in every run of one version
 final class TraceDigest {
@@ -40,7 +41,8 @@ final class TraceDigest {
         }
       }
       case Action.SetLine(int gsi, boolean asserted) -> mix(2, gsi, asserted ? 1 : 0);
-      case Action.SetLocalLine line -> mix(3, line.cpu() << 8 | line.line().ordinal(), line.asserted() ? 1 : 0);
+      case Action.SetLocalLine line ->
+          mix(3, line.cpu() << 8 | line.line().ordinal(), line.asserted() ? 1 : 0);
       case Action.SupplyVector(int vector) -> mix(4, vector, 0);
       case Action.DeviceWrite(int requesterId, long address, int data) -> {
         mix(5, requesterId, address);

@@ -5,7 +5,10 @@ import org.junit.platform.suite.api.SelectPackages;
 import org.junit.platform.suite.api.Suite;
 import org.junit.platform.suite.api.SuiteDisplayName;
 
-/** Recognition of interrupts by the processor: IF, shadows, NMI, HLT, priorities at an instruction boundary. */
+/**
+ * Recognition of interrupts by the processor: IF, shadows, NMI, HLT, priorities at an instruction
+ * boundary.
+ */
 @Suite(failIfNoTests = true)
 @SuiteDisplayName("Processor")
 @SelectPackages({"io.apictck.suites.processor"})

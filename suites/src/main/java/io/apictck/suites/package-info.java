@@ -1,4 +1,5 @@
 /**
- * The conformance suites: one package a topic, and here the JUnit Platform suites by unit, which can be run from the jar.
+ * The conformance suites: one package a topic, and here the JUnit Platform suites by unit, which
+ * can be run from the jar.
  */
 package io.apictck.suites;

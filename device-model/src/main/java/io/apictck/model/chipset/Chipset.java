@@ -3,10 +3,12 @@ package io.apictck.model.chipset;
 import io.apictck.platform.LocalLine;
 
 /**
- * All interrupt controllers of a machine behind one interface: local APICs, I/O APICs, interrupt messages.
+ * All interrupt controllers of a machine behind one interface: local APICs, I/O APICs, interrupt
+ * messages.
  *
- * <p>Processors are numbered from 0. Everything happens in one thread; a chipset has no clock but {@link #advanceTo}. What it has to
- * say to the processors it says through the {@link ChipsetClient} that it was built with.
+ * <p>Processors are numbered from 0. Everything happens in one thread; a chipset has no clock but
+ * {@link #advanceTo}. What it has to say to the processors it says through the {@link
+ * ChipsetClient} that it was built with.
  */
 public interface Chipset {
   /** Power-on state. Time starts at 0 again. */
@@ -15,7 +17,9 @@ public interface Chipset {
   /** INIT reached a processor: its local APIC takes the state after INIT. */
   void init(int cpu);
 
-  /** Whether a physical address belongs to a register page as this processor sees it at this moment. */
+  /**
+   * Whether a physical address belongs to a register page as this processor sees it at this moment.
+   */
   boolean decodes(int cpu, long address);
 
   /**
@@ -71,7 +75,10 @@ public interface Chipset {
   /** Drives an input of the I/O APICs; logical level. */
   void setLine(int gsi, boolean asserted);
 
-  /** Drives an input of one processor's local APIC; INIT and SMI pins do not come here. Electrical level. */
+  /**
+   * Drives an input of one processor's local APIC; INIT and SMI pins do not come here. Electrical
+   * level.
+   */
   void setLocalLine(int cpu, LocalLine line, boolean asserted);
 
   /** What the external interrupt controller answers to acknowledge cycles from now on. */
@@ -83,6 +90,8 @@ public interface Chipset {
   /** Moves time to {@code nanos}, never backwards; all that was due until then happens. */
   void advanceTo(long nanos);
 
-  /** When something happens by itself next, in nanoseconds; {@link Long#MAX_VALUE} if nothing will. */
+  /**
+   * When something happens by itself next, in nanoseconds; {@link Long#MAX_VALUE} if nothing will.
+   */
   long nextEvent();
 }

@@ -2,7 +2,9 @@ package io.apictck.model.chipset;
 
 /** What a {@link Chipset} sees of the processors and the clock: its world. */
 public interface ChipsetClient {
-  /** The INTR signal of a processor may have changed: it will ask at its next instruction boundary. */
+  /**
+   * The INTR signal of a processor may have changed: it will ask at its next instruction boundary.
+   */
   void interruptChanged(int cpu);
 
   /** A non-maskable interrupt for a processor. */
@@ -23,6 +25,9 @@ public interface ChipsetClient {
   /** The time-stamp counter of a processor now. */
   long tsc(int cpu);
 
-  /** When the time-stamp counter of a processor reaches {@code tsc} (unsigned), in nanoseconds; not before now. */
+  /**
+   * When the time-stamp counter of a processor reaches {@code tsc} (unsigned), in nanoseconds; not
+   * before now.
+   */
   long nanosAtTsc(int cpu, long tsc);
 }

@@ -2,7 +2,10 @@ package io.apictck.model.chipset;
 
 import java.io.Serial;
 
-/** An MSR access raises #GP(0). There is one instance, without a stack trace: it is an answer, not a mishap. */
+/**
+ * An MSR access raises #GP(0). There is one instance, without a stack trace: it is an answer, not a
+ * mishap.
+ */
 public final class GeneralProtectionException extends RuntimeException {
   /** The instance. */
   @SuppressWarnings("StaticAssignmentOfThrowable") // it carries no state and no trace

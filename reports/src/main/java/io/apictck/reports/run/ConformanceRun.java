@@ -5,7 +5,6 @@ import io.apictck.reports.allure.RunFiles;
 import io.apictck.reports.json.Conformance;
 import io.apictck.reports.json.ConformanceWriter;
 import io.apictck.reports.json.TargetEntry;
-import io.apictck.reports.site.Site;
 import io.apictck.suites.catalogue.Catalogue;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -105,7 +104,8 @@ public final class ConformanceRun {
     String report = folder.path().toString();
     if (options.site()) {
       progress.say("building the report ...");
-      report = Site.build(folder.path(), conformance, catalogue).toString();
+      report =
+          ReportBuilder.build(folder.path(), Map.of("", conformance), catalogue, err).toString();
     }
     progress.end();
     new Summary(conformance, catalogue, terminal, out).print(report);

@@ -1,6 +1,7 @@
 package io.apictck.reports.run;
 
 import io.apictck.reports.json.Conformance;
+import io.apictck.reports.site.TestPage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ public final class ResultFolder {
           Conformance.FILE,
           "allure-results",
           "allure",
+          "allure.log",
           "tests",
           "index.html",
           "matrix.html",
@@ -49,6 +51,7 @@ public final class ResultFolder {
       folder.clear();
       Files.writeString(path.resolve(MARK), "Results of apic-tck; the next run replaces them.\n");
       Files.createDirectories(folder.tests());
+      Files.writeString(folder.tests().resolve(TestPage.STYLE_FILE), TestPage.style());
       Files.createDirectories(folder.allureResults());
     } catch (IOException | UncheckedIOException e) {
       throw new CannotRunException(

@@ -29,7 +29,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * A globally disabled local APIC: the processor is as one without it (Intel SDM Vol. 3A, "Enabling or Disabling the Local APIC").
+ * A globally disabled local APIC: the processor is as one without it (Intel SDM Vol. 3A, "Enabling
+ * or Disabling the Local APIC").
  */
 @Conformance
 final class GloballyDisabledTests {
@@ -89,9 +90,11 @@ final class GloballyDisabledTests {
     // what is left of the timer is open: stop it before it can be heard
     cpu.cli();
     lapic.enterXapic();
-    machine.observe("LVT timer after disable and enable", Hex.dword(lapic.lvt(LapicRegister.LVT_TIMER).raw()));
+    machine.observe(
+        "LVT timer after disable and enable", Hex.dword(lapic.lvt(LapicRegister.LVT_TIMER).raw()));
     machine.observe("SVR after disable and enable", Hex.dword(lapic.svr().raw()));
-    machine.observe("initial count after disable and enable", lapic.read(LapicRegister.INITIAL_COUNT));
+    machine.observe(
+        "initial count after disable and enable", lapic.read(LapicRegister.INITIAL_COUNT));
     lapic.stopTimer();
   }
 
@@ -143,7 +146,8 @@ final class GloballyDisabledTests {
     for (LapicRegister register : LapicRegister.values()) {
       for (int i = 0; i < register.count(); i++) {
         assertThat(cpu.attempt(new Instruction.Rdmsr(register.msr(i)))).raisesGeneralProtection();
-        assertThat(cpu.attempt(new Instruction.Wrmsr(register.msr(i), 0))).raisesGeneralProtection();
+        assertThat(cpu.attempt(new Instruction.Wrmsr(register.msr(i), 0)))
+            .raisesGeneralProtection();
       }
     }
   }

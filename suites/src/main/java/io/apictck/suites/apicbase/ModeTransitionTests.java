@@ -60,7 +60,13 @@ final class ModeTransitionTests {
   @OnMachine(processors = 2)
   @Requires(Feature.X2APIC)
   @Covers({
-    "BASE-TR-001", "BASE-TR-002", "BASE-TR-003", "BASE-TR-004", "BASE-TR-005", "BASE-TR-006", "BASE-TR-009"
+    "BASE-TR-001",
+    "BASE-TR-002",
+    "BASE-TR-003",
+    "BASE-TR-004",
+    "BASE-TR-005",
+    "BASE-TR-006",
+    "BASE-TR-009"
   })
   void everyTransitionIsAcceptedOrRefused(Machine machine, Cases cases) {
     for (Cpu cpu : machine.cpus()) {
@@ -69,8 +75,7 @@ final class ModeTransitionTests {
           transitions(),
           transition -> {
             Modes.bring(cpu, transition.from());
-            long value =
-                cpu.apicBase().withEn(transition.en()).withExtd(transition.extd()).raw();
+            long value = cpu.apicBase().withEn(transition.en()).withExtd(transition.extd()).raw();
             if (transition.legal()) {
               Modes.assertAccepts(cpu, value);
               Modes.assertInterface(cpu, transition.target());

@@ -65,7 +65,9 @@ final class Modes {
   /** The registers must answer through the interface of a mode, and through no other. */
   static void assertInterface(Cpu cpu, ApicMode mode) {
     assertThat(cpu.apicBase().mode()).as("mode in IA32_APIC_BASE").isEqualTo(mode);
-    assertThat(shownByCpuid(cpu)).as("CPUID.01H:EDX[9] in mode %s", mode).isEqualTo(mode != ApicMode.DISABLED);
+    assertThat(shownByCpuid(cpu))
+        .as("CPUID.01H:EDX[9] in mode %s", mode)
+        .isEqualTo(mode != ApicMode.DISABLED);
     Attempt msr = cpu.attempt(new Instruction.Rdmsr(LapicRegister.ID.msr()));
     if (mode == ApicMode.X2APIC) {
       assertThat(msr).as("RDMSR 802h in x2APIC mode").isInstanceOf(Attempt.Succeeded.class);
@@ -75,7 +77,9 @@ final class Modes {
     if (mode != ApicMode.DISABLED) {
       int tpr = cpu.lapic().tpr();
       cpu.lapic().setTpr(tpr ^ PROBE);
-      assertThat(Hex.vector(cpu.lapic().tpr())).as("TPR as written").isEqualTo(Hex.vector(tpr ^ PROBE));
+      assertThat(Hex.vector(cpu.lapic().tpr()))
+          .as("TPR as written")
+          .isEqualTo(Hex.vector(tpr ^ PROBE));
       cpu.lapic().setTpr(tpr);
       assertThat(cpu.lapic().version().version()).as("version").isBetween(0x10, 0x15);
     }

@@ -30,7 +30,9 @@ final class RelocationTests {
     boolean moved = cpu.apicBase().address() == address;
     cpu.machine().observe("the base field can be changed", moved);
     if (attempt instanceof Attempt.Failed) {
-      assertThat(Hex.qword(cpu.apicBase().raw())).as("IA32_APIC_BASE").isEqualTo(Hex.qword(before.raw()));
+      assertThat(Hex.qword(cpu.apicBase().raw()))
+          .as("IA32_APIC_BASE")
+          .isEqualTo(Hex.qword(before.raw()));
     }
     Assumptions.assumeTrue(moved, "the local APIC registers can be relocated");
   }
@@ -77,7 +79,9 @@ final class RelocationTests {
     move(other, MOVED);
     assertThat(cpu.lapic()).hasTpr(0x20);
     assertThat(other.lapic()).hasTpr(0x40);
-    assertThat(Hex.qword(cpu.apicBase().address())).as("base of the other").isEqualTo(Hex.qword(ApicBase.DEFAULT_ADDRESS));
+    assertThat(Hex.qword(cpu.apicBase().address()))
+        .as("base of the other")
+        .isEqualTo(Hex.qword(ApicBase.DEFAULT_ADDRESS));
     other.sti();
     cpu.lapic().sendIpi(other, VECTOR);
     other.serve(VECTOR);
@@ -102,7 +106,9 @@ final class RelocationTests {
   void theBaseFieldInX2apicMode(Machine machine, Cpu cpu) {
     cpu.lapic().setTpr(0x20);
     Attempt attempt = Modes.write(cpu, cpu.apicBase().withAddress(MOVED).raw());
-    machine.observe("writing the base field in x2APIC mode", attempt instanceof Attempt.Failed ? "faults" : "works");
+    machine.observe(
+        "writing the base field in x2APIC mode",
+        attempt instanceof Attempt.Failed ? "faults" : "works");
     machine.observe("base in x2APIC mode", Hex.qword(cpu.apicBase().address()));
     Modes.assertInterface(cpu, ApicMode.X2APIC);
     assertThat(cpu.lapic()).hasTpr(0x20);

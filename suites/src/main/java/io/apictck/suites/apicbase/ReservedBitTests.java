@@ -41,7 +41,9 @@ final class ReservedBitTests {
     refusesReservedBits(machine, cpu, cases, ApicMode.X2APIC);
   }
 
-  /** Each bit alone: with the mode kept, and together with a transition that is legal without it. */
+  /**
+   * Each bit alone: with the mode kept, and together with a transition that is legal without it.
+   */
   private static void refusesReservedBits(Machine machine, Cpu cpu, Cases cases, ApicMode mode) {
     long defined = ApicBase.definedBits(machine.features().maxPhyAddr(), true);
     Modes.bring(cpu, mode);

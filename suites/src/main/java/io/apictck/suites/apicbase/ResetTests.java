@@ -26,7 +26,10 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** IA32_APIC_BASE after power-up, RESET and INIT (Intel SDM Vol. 3A, "Local APIC Status and Location", "x2APIC States"). */
+/**
+ * IA32_APIC_BASE after power-up, RESET and INIT (Intel SDM Vol. 3A, "Local APIC Status and
+ * Location", "x2APIC States").
+ */
 @Conformance
 final class ResetTests {
   private static final long ON_OTHERS = ApicBase.DEFAULT_ADDRESS | ApicBase.EN;
@@ -34,7 +37,9 @@ final class ResetTests {
   private static final long MOVED = ApicBase.DEFAULT_ADDRESS + 0x1_0000;
 
   private static void assertBase(Cpu cpu, long expected) {
-    assertThat(Hex.qword(cpu.apicBase().raw())).as("IA32_APIC_BASE of %s", cpu).isEqualTo(Hex.qword(expected));
+    assertThat(Hex.qword(cpu.apicBase().raw()))
+        .as("IA32_APIC_BASE of %s", cpu)
+        .isEqualTo(Hex.qword(expected));
   }
 
   @Test

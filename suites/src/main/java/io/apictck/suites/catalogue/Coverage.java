@@ -37,7 +37,8 @@ public final class Coverage {
     List<Method> methods =
         ReflectionSupport.findMethods(
             type,
-            method -> method.isAnnotationPresent(Covers.class) || method.isAnnotationPresent(Ports.class),
+            method ->
+                method.isAnnotationPresent(Covers.class) || method.isAnnotationPresent(Ports.class),
             HierarchyTraversalMode.TOP_DOWN);
     for (Method method : methods) {
       String test = type.getName() + "#" + method.getName();

@@ -38,7 +38,9 @@ final class BootstrapProcessorTests {
     assertThat(Hex.dword(started.state().ip())).as("IP").isEqualTo(Hex.dword(RESET_IP));
     assertThat(started.state().cr0() & 1).as("CR0.PE").isZero();
     assertThat(started.state().rflags() & Rflags.IF).as("IF").isZero();
-    assertThat(Hex.qword(bsp.apicBase().raw())).as("IA32_APIC_BASE").isEqualTo(Hex.qword(before.raw()));
+    assertThat(Hex.qword(bsp.apicBase().raw()))
+        .as("IA32_APIC_BASE")
+        .isEqualTo(Hex.qword(before.raw()));
     assertThat(before.bsp()).as("BSP flag").isTrue();
     assertThat(RegisterDump.of(bsp.lapic()))
         .as("registers after INIT")

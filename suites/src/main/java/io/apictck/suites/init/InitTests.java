@@ -40,9 +40,13 @@ final class InitTests {
     List<InterruptCommand> list = new ArrayList<>();
     for (boolean logical : new boolean[] {false, true}) {
       for (boolean assertLevel : new boolean[] {false, true}) {
-        list.add(InterruptCommand.of(DeliveryMode.INIT, 0).withLogical(logical).withLevelAssert(assertLevel));
+        list.add(
+            InterruptCommand.of(DeliveryMode.INIT, 0)
+                .withLogical(logical)
+                .withLevelAssert(assertLevel));
       }
-      list.add(InterruptCommand.of(DeliveryMode.INIT, 0).withLogical(logical).withTriggerLevel(true));
+      list.add(
+          InterruptCommand.of(DeliveryMode.INIT, 0).withLogical(logical).withTriggerLevel(true));
     }
     return list;
   }
@@ -130,7 +134,8 @@ final class InitTests {
   @Covers("INIT-001")
   void endsAnNmiHandlerAndItsBlocking(Machine machine, Cpu cpu) {
     Cpu target = machine.cpu(1);
-    InterruptCommand nmi = InterruptCommand.of(DeliveryMode.NMI, 0).withDestination(target.apicId());
+    InterruptCommand nmi =
+        InterruptCommand.of(DeliveryMode.NMI, 0).withDestination(target.apicId());
     cpu.lapic().send(nmi);
     target.takeNmi();
     Startup.restart(cpu, target);
@@ -187,7 +192,8 @@ final class InitTests {
     for (Cpu other : others) {
       other.lapic().setTpr(0x20);
     }
-    List<Map<String, String>> before = others.stream().map(each -> RegisterDump.of(each.lapic())).toList();
+    List<Map<String, String>> before =
+        others.stream().map(each -> RegisterDump.of(each.lapic())).toList();
     for (Cpu other : others) {
       runs.add(other.start(new Instruction.Cli(), new Instruction.Hlt(), new Instruction.Nop()));
     }
@@ -199,7 +205,8 @@ final class InitTests {
               deassert()
                   .withVector((bits & 2) == 0 ? 0 : VECTOR)
                   .withShorthand((bits & 4) == 0 ? Shorthand.NONE : Shorthand.ALL_EXCLUDING_SELF)
-                  .withDestination((bits & 8) == 0 ? target.apicId() : InterruptCommand.X2APIC_BROADCAST);
+                  .withDestination(
+                      (bits & 8) == 0 ? target.apicId() : InterruptCommand.X2APIC_BROADCAST);
           cpu.lapic().send(command);
           machine.expectNothing();
           assertThat(runs).as("halted blocks").allMatch(BlockRun::running);
@@ -212,7 +219,9 @@ final class InitTests {
       assertThat(other.takeNmi()).interruptedAt(run, 2);
       other.iret();
       assertThat(run.completed()).as("the halted block of %s goes on", other).isTrue();
-      assertThat(RegisterDump.of(other.lapic())).as("registers of %s", other).isEqualTo(before.get(i));
+      assertThat(RegisterDump.of(other.lapic()))
+          .as("registers of %s", other)
+          .isEqualTo(before.get(i));
     }
   }
 
@@ -232,7 +241,8 @@ final class InitTests {
     cpu.takeInterrupt(0x72);
     LapicState before = LapicState.of(cpu.lapic());
     for (InterruptCommand command : issuedInits()) {
-      cpu.lapic().send(command.withShorthand(Shorthand.ALL_EXCLUDING_SELF).withDestination(cpu.apicId()));
+      cpu.lapic()
+          .send(command.withShorthand(Shorthand.ALL_EXCLUDING_SELF).withDestination(cpu.apicId()));
       others.forEach(Cpu::expectInit);
       machine.expectNothing();
       assertThat(others).as("processors that wait").allMatch(Cpu::waitsForSipi);

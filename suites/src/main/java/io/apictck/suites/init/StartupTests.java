@@ -136,8 +136,10 @@ final class StartupTests {
     cpu.lapic().sendIpi(serving, VECTOR);
     serving.takeInterrupt(VECTOR);
     halted.lapic().setTpr(0x20);
-    List<LapicState> before = machine.cpus().stream().map(each -> LapicState.of(each.lapic())).toList();
-    BlockRun run = halted.start(new Instruction.Cli(), new Instruction.Hlt(), new Instruction.Nop());
+    List<LapicState> before =
+        machine.cpus().stream().map(each -> LapicState.of(each.lapic())).toList();
+    BlockRun run =
+        halted.start(new Instruction.Cli(), new Instruction.Hlt(), new Instruction.Nop());
     int vector = Startups.vector(machine, 1);
     for (InterruptCommand command :
         List.of(
@@ -195,7 +197,8 @@ final class StartupTests {
     cpu.run(block);
     target.expectInit();
     boolean started = machine.settle(() -> !target.waitsForSipi());
-    machine.observe("a start-up IPI right after INIT", started ? "starts the processor" : "is lost");
+    machine.observe(
+        "a start-up IPI right after INIT", started ? "starts the processor" : "is lost");
     if (!started) {
       cpu.lapic().send(Startups.startup(target, vector));
     }

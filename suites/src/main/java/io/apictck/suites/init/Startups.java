@@ -32,7 +32,9 @@ final class Startups {
     return machine.description().startVectors().get(number);
   }
 
-  /** Waits for a start and fails if it is not in real mode at the page of {@code vector} with IF=0. */
+  /**
+   * Waits for a start and fails if it is not in real mode at the page of {@code vector} with IF=0.
+   */
   static void assertStartsAt(Cpu target, int vector) {
     Event.ProcessorStarted started = target.expectStart();
     assertThat(started.sipiVector()).as("vector of the start-up IPI").isEqualTo(vector);
@@ -43,7 +45,10 @@ final class Startups {
     assertThat(state.rflags() & Rflags.IF).as("IF").isZero();
   }
 
-  /** Software-enables the local APIC after a start, gives it IF=1 and fails if a Fixed IPI does not get through. */
+  /**
+   * Software-enables the local APIC after a start, gives it IF=1 and fails if a Fixed IPI does not
+   * get through.
+   */
   static void assertWorks(Cpu sender, Cpu target, int vector) {
     target.lapic().setEnabled(true);
     target.sti();

@@ -23,13 +23,19 @@ import io.apictck.suites.support.RegisterDump;
 import io.apictck.suites.support.Startup;
 import java.util.Map;
 
-/** Registers after INIT and start-up (Intel SDM Vol. 3A, "Processor State After Reset", "Local APIC State After an INIT Reset"). */
+/**
+ * Registers after INIT and start-up (Intel SDM Vol. 3A, "Processor State After Reset", "Local APIC
+ * State After an INIT Reset").
+ */
 @Conformance
 @OnMachine(processors = 3)
 final class StateAfterInitTests {
   private static final int VECTOR = 0x61;
 
-  /** Gives every writable register a value that differs from that after reset, and makes errors and requests. */
+  /**
+   * Gives every writable register a value that differs from that after reset, and makes errors and
+   * requests.
+   */
   private static void disturb(Cpu sender, Cpu target) {
     LocalApic lapic = target.lapic();
     lapic.setSvr(SpuriousInterruptVector.RESET.withEnabled(true).withVector(0xEF));
@@ -71,7 +77,9 @@ final class StateAfterInitTests {
     assertThat(RegisterDump.of(target.lapic())).as("registers after INIT").isEqualTo(expected);
     assertThat(disturbed).as("registers before INIT").isNotEqualTo(expected);
     assertThat(target.lapic()).hasNoErrors();
-    assertThat(RegisterDump.of(bystander.lapic())).as("registers of another one").isEqualTo(untouched);
+    assertThat(RegisterDump.of(bystander.lapic()))
+        .as("registers of another one")
+        .isEqualTo(untouched);
     cpu.sti();
     cpu.serve(0x74);
     // neither the timer nor the requests live on

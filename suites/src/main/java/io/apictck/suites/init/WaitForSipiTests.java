@@ -18,7 +18,9 @@ import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.Startup;
 import org.junit.jupiter.api.Test;
 
-/** What does not end the wait-for-SIPI state (Intel SDM Vol. 3C, activity state "wait-for-SIPI"). */
+/**
+ * What does not end the wait-for-SIPI state (Intel SDM Vol. 3C, activity state "wait-for-SIPI").
+ */
 @Conformance
 @OnMachine(processors = 3)
 final class WaitForSipiTests {
@@ -85,7 +87,8 @@ final class WaitForSipiTests {
   @Covers("INIT-005")
   void smiDoesNotEndIt(Machine machine, Cpu cpu) {
     Cpu target = machine.cpu(1);
-    InterruptCommand smi = InterruptCommand.of(DeliveryMode.SMI, 0).withDestination(target.apicId());
+    InterruptCommand smi =
+        InterruptCommand.of(DeliveryMode.SMI, 0).withDestination(target.apicId());
     Startup.init(cpu, target);
     cpu.lapic().send(smi);
     verifyStillWaits(machine, target);

@@ -22,7 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Presence, global disable and re-enable, and the legal mode transitions (apic.c: existence, disable, enable x2APIC). */
+/**
+ * Presence, global disable and re-enable, and the legal mode transitions (apic.c: existence,
+ * disable, enable x2APIC).
+ */
 @Conformance
 final class GlobalDisableTests {
   private static final int ALL_ONES = 0xFFFF_FFFF;
@@ -88,7 +91,10 @@ final class GlobalDisableTests {
     pageIsDead(machine, cpu, version, cpu.cr8());
   }
 
-  /** Fills the page with ones and looks whether any of it reached the task priority; CR8 must go on working. */
+  /**
+   * Fills the page with ones and looks whether any of it reached the task priority; CR8 must go on
+   * working.
+   */
   private static void pageIsDead(Machine machine, Cpu cpu, int version, long cr8) {
     List<Instruction> fill = new ArrayList<>();
     for (int offset = 0; offset < LapicRegister.PAGE_SIZE; offset++) {
@@ -97,13 +103,17 @@ final class GlobalDisableTests {
     cpu.run(fill);
     int versionThere = cpu.read32(ApicBase.DEFAULT_ADDRESS + LapicRegister.VERSION.offset());
     machine.observe("page offset 30h reads", Hex.dword(versionThere));
-    assertThat(versionThere).as("what stands at the version register's address").isNotEqualTo(version);
+    assertThat(versionThere)
+        .as("what stands at the version register's address")
+        .isNotEqualTo(version);
     assertThat(cpu.cr8()).as("CR8 after the page was written").isEqualTo(cr8);
 
     cpu.setCr8(cr8 ^ 0xF);
     assertThat(cpu.cr8()).as("CR8 as written").isEqualTo(cr8 ^ 0xF);
     int tprThere = cpu.read32(ApicBase.DEFAULT_ADDRESS + LapicRegister.TPR.offset());
-    assertThat(tprThere).as("what stands at the TPR's address").isNotEqualTo((int) (cr8 ^ 0xF) << 4);
+    assertThat(tprThere)
+        .as("what stands at the TPR's address")
+        .isNotEqualTo((int) (cr8 ^ 0xF) << 4);
     cpu.setCr8(cr8);
     if (versionThere != ALL_ONES) {
       machine.observe("the page is not open bus", Hex.dword(tprThere));
@@ -112,7 +122,14 @@ final class GlobalDisableTests {
 
   @Test
   @Requires(Feature.X2APIC)
-  @Covers({"BASE-TR-001", "BASE-TR-002", "BASE-TR-003", "BASE-TR-004", "BASE-TR-005", "BASE-TR-006"})
+  @Covers({
+    "BASE-TR-001",
+    "BASE-TR-002",
+    "BASE-TR-003",
+    "BASE-TR-004",
+    "BASE-TR-005",
+    "BASE-TR-006"
+  })
   @Ports({
     "KUT-APIC-019",
     "KUT-APIC-020",

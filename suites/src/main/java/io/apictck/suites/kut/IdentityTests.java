@@ -25,7 +25,10 @@ import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
 import org.junit.jupiter.api.Test;
 
-/** APIC ID, base address, and processors with the same ID (apic.c: APIC id, APIC base, aliased xAPIC physical IPI). */
+/**
+ * APIC ID, base address, and processors with the same ID (apic.c: APIC id, APIC base, aliased xAPIC
+ * physical IPI).
+ */
 @Conformance
 final class IdentityTests {
   private static final int MOVED = 0xFED4_0000;
@@ -83,7 +86,9 @@ final class IdentityTests {
     int maxPhyAddr = machine.features().maxPhyAddr();
     ApicBase original = cpu.apicBase();
     cpu.lapic().disableGlobally();
-    if (!(cpu.attempt(new Instruction.Wrmsr(Msr.IA32_APIC_BASE, original.withAddress(MOVED & 0xFFFF_FFFFL).raw()))
+    if (!(cpu.attempt(
+            new Instruction.Wrmsr(
+                Msr.IA32_APIC_BASE, original.withAddress(MOVED & 0xFFFF_FFFFL).raw()))
         instanceof Attempt.Succeeded)) {
       // an optional feature: some implementations refuse to move the page
       machine.observe("relocation", "refused with #GP");
@@ -115,7 +120,8 @@ final class IdentityTests {
       each.lapic().write(LapicRegister.ID, 0);
     }
     if (other.lapic().id() != 0) {
-      machine.observe("aliased xAPIC IDs", "the ID register is read-only: no two processors can have the same");
+      machine.observe(
+          "aliased xAPIC IDs", "the ID register is read-only: no two processors can have the same");
       assertThat(other.lapic().id()).isEqualTo(original[1]);
       return;
     }
@@ -124,7 +130,8 @@ final class IdentityTests {
         (self, frame) -> {
           received[0]++;
           int id = self.lapic().id();
-          self.lapic().write(LapicRegister.ID, (id == 0xFF ? original[self.index()] : id + 1) << 24);
+          self.lapic()
+              .write(LapicRegister.ID, (id == 0xFF ? original[self.index()] : id + 1) << 24);
           self.finishInterrupt();
         };
     cpu.onInterrupt(VECTOR, takesNextId);
@@ -137,12 +144,14 @@ final class IdentityTests {
         0xFF,
         id -> {
           received[0] = 0;
-          cpu.lapic().send(InterruptCommand.fixed(VECTOR).withLevelAssert(false).withDestination(id));
+          cpu.lapic()
+              .send(InterruptCommand.fixed(VECTOR).withLevelAssert(false).withDestination(id));
           machine.settle(() -> received[0] >= 2);
           if (received[0] != 2) {
             mismatches[0]++;
           }
         });
-    machine.observe("physical IPIs to two processors with the same ID that not both received", mismatches[0]);
+    machine.observe(
+        "physical IPIs to two processors with the same ID that not both received", mismatches[0]);
   }
 }

@@ -43,7 +43,8 @@ final class IpiTests {
     everyProcessorTakesOne(
         machine,
         cpu,
-        InterruptCommand.fixed(BROADCAST_VECTOR).withDestination(InterruptCommand.X2APIC_BROADCAST));
+        InterruptCommand.fixed(BROADCAST_VECTOR)
+            .withDestination(InterruptCommand.X2APIC_BROADCAST));
   }
 
   @InEachApicMode
@@ -52,12 +53,16 @@ final class IpiTests {
   @Ports("KUT-APIC-032")
   void broadcastsByShorthand(Machine machine, Cpu cpu) {
     everyProcessorTakesOne(
-        machine, cpu, InterruptCommand.fixed(BROADCAST_VECTOR).withShorthand(Shorthand.ALL_INCLUDING_SELF));
+        machine,
+        cpu,
+        InterruptCommand.fixed(BROADCAST_VECTOR).withShorthand(Shorthand.ALL_INCLUDING_SELF));
   }
 
-  private static void everyProcessorTakesOne(Machine machine, Cpu sender, InterruptCommand command) {
+  private static void everyProcessorTakesOne(
+      Machine machine, Cpu sender, InterruptCommand command) {
     List<Cpu> receivers = machine.cpus().stream().filter(cpu -> !cpu.waitsForSipi()).toList();
-    List<Counter> counters = receivers.stream().map(cpu -> cpu.countInterrupts(command.vector())).toList();
+    List<Counter> counters =
+        receivers.stream().map(cpu -> cpu.countInterrupts(command.vector())).toList();
     receivers.forEach(Cpu::sti);
     sender.lapic().send(command);
     machine.settle(() -> counters.stream().allMatch(counter -> counter.count() > 0));

@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The 10,104 logical IPIs of apic.c in the flat and in the cluster model, for one and for two targets. */
+/**
+ * The 10,104 logical IPIs of apic.c in the flat and in the cluster model, for one and for two
+ * targets.
+ */
 @Conformance
 @OnMachine(processors = 2)
 final class LogicalIpiTests {
@@ -121,7 +124,9 @@ final class LogicalIpiTests {
     new Receivers(machine).check(cases, list, 1, 1);
   }
 
-  /** Both processors with their counters; the logical APIC IDs are only written when they change. */
+  /**
+   * Both processors with their counters; the logical APIC IDs are only written when they change.
+   */
   private static final class Receivers {
     private final Machine machine;
     private final Counter[] taken = new Counter[2];
@@ -164,7 +169,8 @@ final class LogicalIpiTests {
         written[index] = value;
         Cpu cpu = machine.cpu(index);
         cpu.run(
-            cpu.lapic().writing(LapicRegister.DFR, dfr), cpu.lapic().writing(LapicRegister.LDR, (long) ldr << 24));
+            cpu.lapic().writing(LapicRegister.DFR, dfr),
+            cpu.lapic().writing(LapicRegister.LDR, (long) ldr << 24));
       }
     }
   }

@@ -19,13 +19,19 @@ import io.apictck.machine.InterruptHandler;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Instruction;
 
-/** NMIs that meet STI, each other, and the blocking by an NMI handler (apic.c: sti NMI, multiple NMI, pending NMI). */
+/**
+ * NMIs that meet STI, each other, and the blocking by an NMI handler (apic.c: sti NMI, multiple
+ * NMI, pending NMI).
+ */
 @Conformance
 @OnMachine(processors = 2)
 final class NmiTests {
   private static final int STI_ROUNDS = 30_000;
 
-  /** The originals race for interleavings in 100,000 rounds; here every round is the wanted interleaving. */
+  /**
+   * The originals race for interleavings in 100,000 rounds; here every round is the wanted
+   * interleaving.
+   */
   private static final int ROUNDS = 5_000;
 
   private static final int ALL_ARRIVED = 0x44;
@@ -43,19 +49,22 @@ final class NmiTests {
     Cpu target = machine.cpu(1);
     int[] afterSti = {0};
     Counter nmis =
-        target.onNmi(
-            (self, frame) -> {
-              if (frame.interrupted().block() != 0 && frame.interrupted().index() == 1) {
-                afterSti[0]++;
-              }
-              self.iret();
-            });
+        target.onNmi((self, frame) -> {
+          if (frame.interrupted().block() != 0 && frame.interrupted().index() == 1) {
+            afterSti[0]++;
+          }
+          self.iret();
+        });
     cases.range(
         1,
         STI_ROUNDS,
         round -> {
           int before = nmis.count();
-          target.start(new Instruction.Sti(), new Instruction.Nop(), new Instruction.Nop(), new Instruction.Cli());
+          target.start(
+              new Instruction.Sti(),
+              new Instruction.Nop(),
+              new Instruction.Nop(),
+              new Instruction.Cli());
           cpu.lapic().send(nmi(target));
           machine.settle(() -> nmis.count() > before);
           assertThat(nmis).hasCount(before + 1);

@@ -21,7 +21,10 @@ import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
 import java.time.Duration;
 
-/** One-shot timer, mode changes while it runs, and the TSC deadline (apic.c: timer one shot, change mode, TSC deadline). */
+/**
+ * One-shot timer, mode changes while it runs, and the TSC deadline (apic.c: timer one shot, change
+ * mode, TSC deadline).
+ */
 @Conformance
 final class TimerTests {
   private static final int VECTOR = 0xEE;
@@ -41,20 +44,16 @@ final class TimerTests {
     cpu.lapic().write(LapicRegister.INITIAL_COUNT, ONE_SHOT_COUNT);
     assertThat(machine.settle(() -> fired.count() > 0)).as("timer fired").isTrue();
     // the original's assumption: the time-stamp counter ticks at least as fast as the timer
-    assertThat(cpu.rdtsc() - before).as("time-stamp counter ticks").isGreaterThanOrEqualTo(ONE_SHOT_COUNT);
+    assertThat(cpu.rdtsc() - before)
+        .as("time-stamp counter ticks")
+        .isGreaterThanOrEqualTo(ONE_SHOT_COUNT);
     machine.expectNothing();
     assertThat(fired).hasCount(1);
   }
 
   @InEachApicMode
   @Covers({"LAPIC-LVT-001", "LAPIC-TIM-001", "LAPIC-TIM-002", "LAPIC-TIM-005"})
-  @Ports({
-    "KUT-APIC-042",
-    "KUT-APIC-043",
-    "KUT-APIC-044",
-    "KUT-APIC-045",
-    "KUT-APIC-051"
-  })
+  @Ports({"KUT-APIC-042", "KUT-APIC-043", "KUT-APIC-044", "KUT-APIC-045", "KUT-APIC-051"})
   void keepsModeAndStaysAtZeroWhenExpired(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
     lapic.write(LapicRegister.DIVIDE_CONFIGURATION, TimerDivide.BY_1.code());
@@ -71,7 +70,9 @@ final class TimerTests {
     assertThat(lapic.currentCount()).as("current count after expiry").isZero();
 
     changeMode(lapic, TimerMode.PERIODIC);
-    assertThat(lapic.currentCount()).as("current count of an expired one-shot made periodic").isZero();
+    assertThat(lapic.currentCount())
+        .as("current count of an expired one-shot made periodic")
+        .isZero();
     machine.elapse(Duration.ofMillis(1));
     assertThat(lapic.currentCount()).as("current count a little later").isZero();
   }
@@ -95,10 +96,14 @@ final class TimerTests {
     machine.observe("reloads at zero then", reloads);
 
     if (reloads) {
-      assertThat(machine.settle(() -> lapic.currentCount() <= COUNT / 2)).as("counts down again").isTrue();
+      assertThat(machine.settle(() -> lapic.currentCount() <= COUNT / 2))
+          .as("counts down again")
+          .isTrue();
       changeMode(lapic, TimerMode.ONE_SHOT);
       machine.observe("periodic made one-shot keeps counting", lapic.currentCount() != 0);
-      assertThat(machine.settle(() -> lapic.currentCount() == 0)).as("the one-shot ends at 0").isTrue();
+      assertThat(machine.settle(() -> lapic.currentCount() == 0))
+          .as("the one-shot ends at 0")
+          .isTrue();
     }
     // whatever happened, the timer must be usable afterwards
     changeMode(lapic, TimerMode.ONE_SHOT);
@@ -110,7 +115,9 @@ final class TimerTests {
   private static void changeMode(LocalApic lapic, TimerMode mode) {
     LvtEntry entry = lapic.lvt(LapicRegister.LVT_TIMER).withTimerMode(mode);
     lapic.setLvt(LapicRegister.LVT_TIMER, entry);
-    assertThat(lapic.lvt(LapicRegister.LVT_TIMER).timerMode()).as("timer mode reads back").isEqualTo(mode);
+    assertThat(lapic.lvt(LapicRegister.LVT_TIMER).timerMode())
+        .as("timer mode reads back")
+        .isEqualTo(mode);
   }
 
   @InEachApicMode

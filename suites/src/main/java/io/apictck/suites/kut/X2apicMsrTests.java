@@ -18,13 +18,19 @@ import io.apictck.machine.Machine;
 import io.apictck.platform.Instruction;
 import org.junit.jupiter.api.Test;
 
-/** The sweep of MSRs 800h to 8FFh of msr.c: what is readable, what is writable, and what only one bit too many does. */
+/**
+ * The sweep of MSRs 800h to 8FFh of msr.c: what is readable, what is writable, and what only one
+ * bit too many does.
+ */
 @Conformance
 final class X2apicMsrTests {
   private static final long ALL_ONES = -1L;
   private static final long[] SELF_IPI_RESERVED = {0x100, 0xFF00, 0xFF00_0000L};
 
-  /** What software may do with an MSR in the mode that the local APIC is in; all is absent outside of x2APIC mode. */
+  /**
+   * What software may do with an MSR in the mode that the local APIC is in; all is absent outside
+   * of x2APIC mode.
+   */
   private static Access access(Machine machine, Cpu cpu, int msr) {
     if (cpu.lapic().mode() != ApicMode.X2APIC) {
       return Access.ABSENT;
@@ -115,7 +121,8 @@ final class X2apicMsrTests {
             }
             case READ_ONLY -> assertThat(cpu.rdmsr(msr) >>> 32).as("bits 63:32").isZero();
             case WRITE_ONLY ->
-                // a SELF IPI of vector 0 asks for an illegal vector: it must not fault, and not arrive
+                // a SELF IPI of vector 0 asks for an illegal vector: it must not fault, and not
+                // arrive
                 cpu.wrmsr(msr, 0);
             case ABSENT -> {}
           }

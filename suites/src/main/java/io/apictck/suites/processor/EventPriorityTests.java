@@ -30,7 +30,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Which of several events comes first (Intel SDM Vol. 3A, "Priority Among Simultaneous Exceptions and Interrupts"). */
+/**
+ * Which of several events comes first (Intel SDM Vol. 3A, "Priority Among Simultaneous Exceptions
+ * and Interrupts").
+ */
 @Conformance
 final class EventPriorityTests {
   private static final int VECTOR = 0x61;
@@ -93,7 +96,9 @@ final class EventPriorityTests {
     // a pattern of one period of 256 bytes that differ, doubled until it fills the source
     List<Instruction> pattern = new ArrayList<>();
     for (int i = 0; i < 256; i += 8) {
-      pattern.add(new Instruction.Store(source + i, 8, 0x0706_0504_0302_0100L + i * 0x0101_0101_0101_0101L));
+      pattern.add(
+          new Instruction.Store(
+              source + i, 8, 0x0706_0504_0302_0100L + i * 0x0101_0101_0101_0101L));
     }
     for (int filled = 256; filled < size; filled *= 2) {
       pattern.add(new Instruction.RepMovsb(source + filled, source, filled));
@@ -110,13 +115,17 @@ final class EventPriorityTests {
     cpu.sti();
 
     List<InterruptFrame> during =
-        ticks.frames().stream().filter(frame -> frame.interrupted().block() == copy.block()).toList();
+        ticks.frames().stream()
+            .filter(frame -> frame.interrupted().block() == copy.block())
+            .toList();
     machine.observe("interrupts during REP MOVSB", during.size());
     if (machine.description().virtualTime()) {
       assertThat(during).as("interrupts during REP MOVSB").hasSizeGreaterThan(10);
     }
     for (InterruptFrame frame : during) {
-      assertThat(frame.interrupted().index()).as("returns to REP MOVSB (0) or behind it (1)").isIn(0, 1);
+      assertThat(frame.interrupted().index())
+          .as("returns to REP MOVSB (0) or behind it (1)")
+          .isIn(0, 1);
     }
     List<Instruction> compare = new ArrayList<>();
     for (int i = 0; i < size; i += 8) {
@@ -149,7 +158,8 @@ final class EventPriorityTests {
           self.finishInterrupt();
         });
     machine.supplyVector(EXTERNAL);
-    cpu.lapic().setLvt(LapicRegister.LVT_LINT0, LvtEntry.fixed(0).withDeliveryMode(DeliveryMode.EXT_INT));
+    cpu.lapic()
+        .setLvt(LapicRegister.LVT_LINT0, LvtEntry.fixed(0).withDeliveryMode(DeliveryMode.EXT_INT));
     cpu.line(LocalLine.LINT0, true);
     cpu.lapic().sendSelfIpi(VECTOR);
     cpu.sti();

@@ -46,7 +46,8 @@ final class HaltTests {
   @Covers("CPU-HLT-002")
   void withClearIfOnlyNmiEndsIt(Machine machine, Cpu cpu) {
     Cpu halted = machine.cpu(1);
-    BlockRun run = halted.start(new Instruction.Cli(), new Instruction.Hlt(), new Instruction.Nop());
+    BlockRun run =
+        halted.start(new Instruction.Cli(), new Instruction.Hlt(), new Instruction.Nop());
     cpu.lapic().sendIpi(halted, VECTOR);
     machine.expectNothing();
     assertThat(run.running()).as("still halted").isTrue();
@@ -82,7 +83,8 @@ final class HaltTests {
   void vectorBlockedByPriorityDoesNotEndIt(Machine machine, Cpu cpu) {
     Cpu halted = machine.cpu(1);
     halted.lapic().setTpr(0x80);
-    BlockRun run = halted.start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
+    BlockRun run =
+        halted.start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
     cpu.lapic().sendIpi(halted, VECTOR);
     machine.expectNothing();
     assertThat(run.running()).as("still halted").isTrue();

@@ -69,7 +69,9 @@ final class InterruptFlagTests {
       machine.gate(VECTOR, trapGate);
       cpu.lapic().sendSelfIpi(VECTOR);
       assertThat(cpu.takeInterrupt(VECTOR)).interruptedWithInterruptsEnabled();
-      assertThat(cpu.interruptsEnabled()).as("IF behind a %s gate", trapGate ? "trap" : "interrupt").isEqualTo(trapGate);
+      assertThat(cpu.interruptsEnabled())
+          .as("IF behind a %s gate", trapGate ? "trap" : "interrupt")
+          .isEqualTo(trapGate);
       cpu.finishInterrupt();
       assertThat(cpu.interruptsEnabled()).as("IF after IRET").isTrue();
     }
@@ -115,7 +117,9 @@ final class InterruptFlagTests {
     cpu.lapic().sendSelfIpi(VECTOR);
     BlockRun run =
         cpu.start(
-            new Instruction.Popf(Rflags.FIXED | Rflags.IF), new Instruction.Nop(), new Instruction.Nop());
+            new Instruction.Popf(Rflags.FIXED | Rflags.IF),
+            new Instruction.Nop(),
+            new Instruction.Nop());
     assertThat(cpu.takeInterrupt(VECTOR)).interruptedAt(run, 1).interruptedWithInterruptsEnabled();
     cpu.finishInterrupt();
     assertThat(run.completed()).isTrue();
@@ -125,7 +129,8 @@ final class InterruptFlagTests {
   @Covers("CPU-IF-004")
   void iretOpensTheWindowAtOnce(Cpu cpu) {
     cpu.sti();
-    BlockRun run = cpu.start(new Instruction.Int(SOFTWARE), new Instruction.Nop(), new Instruction.Nop());
+    BlockRun run =
+        cpu.start(new Instruction.Int(SOFTWARE), new Instruction.Nop(), new Instruction.Nop());
     cpu.takeSoftwareInterrupt(SOFTWARE);
     cpu.lapic().sendSelfIpi(VECTOR);
     cpu.iret();

@@ -28,7 +28,9 @@ final class MwaitTests {
     cpu.lapic().startTimer(TimerMode.ONE_SHOT, VECTOR, TimerDivide.BY_1, 10_000);
     BlockRun run =
         cpu.start(
-            new Instruction.Monitor(machine.scratch(0)), new Instruction.Mwait(0), new Instruction.Nop());
+            new Instruction.Monitor(machine.scratch(0)),
+            new Instruction.Mwait(0),
+            new Instruction.Nop());
     cpu.takeInterrupt(VECTOR);
     cpu.finishInterrupt();
     run.values();
@@ -42,7 +44,10 @@ final class MwaitTests {
       return;
     }
     cpu.lapic().sendSelfIpi(VECTOR);
-    cpu.run(new Instruction.Monitor(machine.scratch(0)), new Instruction.Mwait(1), new Instruction.Nop());
+    cpu.run(
+        new Instruction.Monitor(machine.scratch(0)),
+        new Instruction.Mwait(1),
+        new Instruction.Nop());
     assertThat(cpu.lapic()).requests(VECTOR).isServicingNothing();
     machine.expectNothing();
     cpu.sti();

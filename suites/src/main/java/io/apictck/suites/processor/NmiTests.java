@@ -19,7 +19,10 @@ import io.apictck.platform.LocalLine;
 import io.apictck.platform.Stimulus;
 import org.junit.jupiter.api.Test;
 
-/** NMI and its blocking (Intel SDM Vol. 3A, "Nonmaskable Interrupt (NMI)" and "Handling Multiple NMIs"). */
+/**
+ * NMI and its blocking (Intel SDM Vol. 3A, "Nonmaskable Interrupt (NMI)" and "Handling Multiple
+ * NMIs").
+ */
 @Conformance
 final class NmiTests {
   private static final int VECTOR = 0x61;
@@ -113,7 +116,8 @@ final class NmiTests {
   @Covers("CPU-NMI-006")
   void maskableInterruptWithVectorTwoDoesNotBlock(Machine machine, Cpu cpu) {
     machine.supplyVector(Exceptions.NMI);
-    cpu.lapic().setLvt(LapicRegister.LVT_LINT0, LvtEntry.fixed(0).withDeliveryMode(DeliveryMode.EXT_INT));
+    cpu.lapic()
+        .setLvt(LapicRegister.LVT_LINT0, LvtEntry.fixed(0).withDeliveryMode(DeliveryMode.EXT_INT));
     cpu.line(LocalLine.LINT0, true);
     machine.expectNothing();
     cpu.sti();

@@ -10,8 +10,6 @@ final class Nmis {
 
   /** An NMI from {@code sender} to {@code target}, which may be the same processor. */
   static void send(Cpu sender, Cpu target) {
-    sender
-        .lapic()
-        .send(InterruptCommand.of(DeliveryMode.NMI, 0).withDestination(target.apicId()));
+    sender.lapic().send(InterruptCommand.of(DeliveryMode.NMI, 0).withDestination(target.apicId()));
   }
 }

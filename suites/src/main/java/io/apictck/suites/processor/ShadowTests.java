@@ -24,7 +24,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * The instruction behind STI and MOV SS (Intel SDM Vol. 2B, "STI"; Vol. 3A, "Masking Exceptions and Interrupts When Switching Stacks").
+ * The instruction behind STI and MOV SS (Intel SDM Vol. 2B, "STI"; Vol. 3A, "Masking Exceptions and
+ * Interrupts When Switching Stacks").
  */
 @Conformance
 final class ShadowTests {
@@ -37,7 +38,11 @@ final class ShadowTests {
   void stiLetsOneInstructionRunFirst(Cpu cpu) {
     cpu.lapic().sendSelfIpi(VECTOR);
     BlockRun run =
-        cpu.start(new Instruction.Sti(), new Instruction.Nop(), new Instruction.Nop(), new Instruction.Nop());
+        cpu.start(
+            new Instruction.Sti(),
+            new Instruction.Nop(),
+            new Instruction.Nop(),
+            new Instruction.Nop());
     assertThat(cpu.takeInterrupt(VECTOR)).interruptedAt(run, 2).interruptedWithInterruptsEnabled();
     cpu.finishInterrupt();
     assertThat(run.completed()).isTrue();
@@ -76,7 +81,8 @@ final class ShadowTests {
   @Covers("CPU-SHD-004")
   void recordsWhetherStiDelaysWithIfAlreadySet(Machine machine, Cpu cpu, Cases cases) {
     Set<Integer> parities = hits(cpu, cases, new Instruction.Sti());
-    machine.observe("interrupts between STI and the next instruction with IF=1", parities.contains(1));
+    machine.observe(
+        "interrupts between STI and the next instruction with IF=1", parities.contains(1));
   }
 
   @Test
@@ -98,7 +104,10 @@ final class ShadowTests {
         .contains(0, 1);
   }
 
-  /** Where in pairs of {@code first} and NOP a timer interrupt was taken: 0 before the first of a pair, 1 before the NOP. */
+  /**
+   * Where in pairs of {@code first} and NOP a timer interrupt was taken: 0 before the first of a
+   * pair, 1 before the NOP.
+   */
   private static Set<Integer> hits(Cpu cpu, Cases cases, Instruction first) {
     List<Instruction> pairs = new ArrayList<>();
     for (int i = 0; i < PAIRS; i++) {
@@ -131,7 +140,11 @@ final class ShadowTests {
             new Instruction.Nop(),
             new Instruction.Popf(Rflags.FIXED));
     run.values();
-    List<Integer> places = traps.frames().stream().map(frame -> frame.interrupted().index()).toList();
-    assertThat(places).as("instructions before which a single-step trap came").doesNotContain(2).contains(3, 4);
+    List<Integer> places =
+        traps.frames().stream().map(frame -> frame.interrupted().index()).toList();
+    assertThat(places)
+        .as("instructions before which a single-step trap came")
+        .doesNotContain(2)
+        .contains(3, 4);
   }
 }

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lets a timer interrupt hit a run of instructions at every possible boundary: the same block again and again, each time with one more
- * NOP between the start of the timer and the instructions.
+ * Lets a timer interrupt hit a run of instructions at every possible boundary: the same block again
+ * and again, each time with one more NOP between the start of the timer and the instructions.
  */
 final class TimerStorm {
   private static final int VECTOR = 0xE1;
@@ -22,7 +22,10 @@ final class TimerStorm {
   private final int count;
   private final Counter taken;
 
-  /** A storm on one processor, with IF=1; the timer fires {@code count} input clocks after its start. */
+  /**
+   * A storm on one processor, with IF=1; the timer fires {@code count} input clocks after its
+   * start.
+   */
   TimerStorm(Cpu cpu, int count) {
     this.cpu = cpu;
     this.count = count;
@@ -35,8 +38,8 @@ final class TimerStorm {
   /**
    * Starts the timer, runs {@code delay} NOPs and then the instructions, to their end.
    *
-   * @return the index of the instruction, from the first behind the NOPs, before which the interrupt came; negative if before the first,
-   *     the number of instructions if after the last
+   * @return the index of the instruction, from the first behind the NOPs, before which the
+   *     interrupt came; negative if before the first, the number of instructions if after the last
    */
   int hit(int delay, List<Instruction> instructions) {
     List<Instruction> block = new ArrayList<>();

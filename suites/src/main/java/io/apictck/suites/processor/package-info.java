@@ -1,2 +1,5 @@
-/** When a processor recognizes an interrupt, and which first (Intel SDM Vol. 3A, "Interrupt and Exception Handling"). */
+/**
+ * When a processor recognizes an interrupt, and which first (Intel SDM Vol. 3A, "Interrupt and
+ * Exception Handling").
+ */
 package io.apictck.suites.processor;

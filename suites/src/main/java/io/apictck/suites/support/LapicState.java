@@ -27,7 +27,8 @@ public record LapicState(int tpr, int ppr, int svr, VectorSet irr, VectorSet isr
     block.add(lapic.reading(LapicRegister.TPR));
     block.add(lapic.reading(LapicRegister.PPR));
     block.add(lapic.reading(LapicRegister.SVR));
-    for (LapicRegister register : List.of(LapicRegister.IRR, LapicRegister.ISR, LapicRegister.TMR)) {
+    for (LapicRegister register :
+        List.of(LapicRegister.IRR, LapicRegister.ISR, LapicRegister.TMR)) {
       for (int i = 0; i < REGISTERS; i++) {
         block.add(lapic.reading(register.offset(i)));
       }

@@ -17,7 +17,10 @@ public final class Pin {
     this.input = input;
   }
 
-  /** An input of the first I/O APIC, counted from its last one down: those have no fixed use in a PC. */
+  /**
+   * An input of the first I/O APIC, counted from its last one down: those have no fixed use in a
+   * PC.
+   */
   public static Pin fromLast(Machine machine, int number) {
     return of(machine, machine.ioApic(), number);
   }

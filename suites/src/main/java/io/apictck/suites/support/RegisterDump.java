@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All registers of a local APIC that can be read in its present mode, by name and in hexadecimal, so that two states compare as maps.
+ * All registers of a local APIC that can be read in its present mode, by name and in hexadecimal,
+ * so that two states compare as maps.
  *
  * <p>APR and RRD are left out: they are not there on every processor.
  */
@@ -43,8 +44,8 @@ public final class RegisterDump {
   }
 
   /**
-   * What the registers must be after power-up, RESET and INIT in the present mode. The version, which is the implementation's own, is what
-   * it is now.
+   * What the registers must be after power-up, RESET and INIT in the present mode. The version,
+   * which is the implementation's own, is what it is now.
    */
   public static Map<String, String> afterReset(LocalApic lapic) {
     boolean x2apic = lapic.mode() == ApicMode.X2APIC;

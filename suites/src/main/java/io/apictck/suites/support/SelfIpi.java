@@ -10,7 +10,9 @@ import io.apictck.platform.Instruction;
 public final class SelfIpi {
   private SelfIpi() {}
 
-  /** The ICR write that sends it by shorthand, in the current mode; the high half does not matter. */
+  /**
+   * The ICR write that sends it by shorthand, in the current mode; the high half does not matter.
+   */
   public static Instruction of(LocalApic lapic, int vector) {
     return lapic.writing(
         LapicRegister.ICR, InterruptCommand.fixed(vector).withShorthand(Shorthand.SELF).raw());

@@ -28,7 +28,11 @@ public final class Startup {
 
   /** Sends a start-up IPI that may have no effect. */
   public static void sendStartup(Cpu sender, Cpu target) {
-    send(sender, target, DeliveryMode.STARTUP, sender.machine().description().startVectors().getFirst());
+    send(
+        sender,
+        target,
+        DeliveryMode.STARTUP,
+        sender.machine().description().startVectors().getFirst());
   }
 
   private static void send(Cpu sender, Cpu target, DeliveryMode mode, int vector) {

@@ -15,8 +15,8 @@ public final class Vectors {
   private Vectors() {}
 
   /**
-   * Moves the spurious vector to an illegal one, so that all legal vectors are ordinary: what a real interrupt with the number of the
-   * spurious vector does is left open.
+   * Moves the spurious vector to an illegal one, so that all legal vectors are ordinary: what a
+   * real interrupt with the number of the spurious vector does is left open.
    */
   public static void makeAllOrdinary(LocalApic lapic) {
     lapic.setSvr(SpuriousInterruptVector.RESET.withEnabled(true).withVector(FIRST - 1));

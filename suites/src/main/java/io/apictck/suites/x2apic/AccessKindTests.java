@@ -43,7 +43,8 @@ final class AccessKindTests {
           if (msrs.access(msr) == Access.READ_ONLY) {
             long value = cpu.rdmsr(msr);
             for (long written : new long[] {0, value, ~value & 0xFFFF_FFFFL, -1L}) {
-              assertThat(cpu.attempt(new Instruction.Wrmsr(msr, written))).raisesGeneralProtection();
+              assertThat(cpu.attempt(new Instruction.Wrmsr(msr, written)))
+                  .raisesGeneralProtection();
             }
           }
         });

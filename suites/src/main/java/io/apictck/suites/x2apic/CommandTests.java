@@ -46,7 +46,10 @@ final class CommandTests {
     Counter counter = cpu.countInterrupts(VECTOR);
     cpu.sti();
     cpu.lapic()
-        .send(InterruptCommand.fixed(VECTOR).withShorthand(Shorthand.SELF).withDestination(0xFFFF_FFFF));
+        .send(
+            InterruptCommand.fixed(VECTOR)
+                .withShorthand(Shorthand.SELF)
+                .withDestination(0xFFFF_FFFF));
     machine.expectNothing();
     assertThat(counter.count()).as("interrupts").isEqualTo(1);
   }

@@ -23,13 +23,19 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Who receives an IPI in x2APIC mode (Intel SDM Vol. 3A, "Logical Destination Mode in x2APIC Mode"). */
+/**
+ * Who receives an IPI in x2APIC mode (Intel SDM Vol. 3A, "Logical Destination Mode in x2APIC
+ * Mode").
+ */
 @Conformance
 @Requires(Feature.X2APIC)
 final class DestinationTests {
   private static final int VECTOR = 0x61;
 
-  /** APIC IDs that a logical destination reaches on a machine with IDs 0, 1, 2, 6, 15, 16, 17, 18, 31. */
+  /**
+   * APIC IDs that a logical destination reaches on a machine with IDs 0, 1, 2, 6, 15, 16, 17, 18,
+   * 31.
+   */
   private static final Map<Integer, Set<Integer>> LOGICAL = new LinkedHashMap<>();
 
   static {
@@ -55,32 +61,35 @@ final class DestinationTests {
   }
 
   /** Sends each destination from processor 0 and compares the APIC IDs of those that took it. */
-  private static void assertReached(Machine machine, boolean logical, Map<Integer, Set<Integer>> expectations) {
+  private static void assertReached(
+      Machine machine, boolean logical, Map<Integer, Set<Integer>> expectations) {
     Map<Cpu, Counter> counters = new LinkedHashMap<>();
     for (Cpu cpu : machine.cpus()) {
       counters.put(cpu, cpu.countInterrupts(VECTOR));
       cpu.sti();
     }
-    expectations.forEach(
-        (destination, expected) -> {
-          counters.values().forEach(Counter::clear);
-          machine
-              .cpu(0)
-              .lapic()
-              .send(InterruptCommand.fixed(VECTOR).withLogical(logical).withDestination(destination));
-          machine.expectNothing();
-          Set<Integer> reached = new TreeSet<>();
-          counters.forEach(
-              (cpu, counter) -> {
-                if (counter.count() > 0) {
-                  reached.add(cpu.apicId());
-                }
-                assertThat(counter.count()).as("deliveries to APIC ID %d", cpu.apicId()).isLessThanOrEqualTo(1);
-              });
-          assertThat(reached)
-              .as("APIC IDs reached by %s destination %s", logical ? "logical" : "physical", Hex.dword(destination))
-              .isEqualTo(new TreeSet<>(expected));
-        });
+    expectations.forEach((destination, expected) -> {
+      counters.values().forEach(Counter::clear);
+      machine
+          .cpu(0)
+          .lapic()
+          .send(InterruptCommand.fixed(VECTOR).withLogical(logical).withDestination(destination));
+      machine.expectNothing();
+      Set<Integer> reached = new TreeSet<>();
+      counters.forEach((cpu, counter) -> {
+        if (counter.count() > 0) {
+          reached.add(cpu.apicId());
+        }
+        assertThat(counter.count())
+            .as("deliveries to APIC ID %d", cpu.apicId())
+            .isLessThanOrEqualTo(1);
+      });
+      assertThat(reached)
+          .as(
+              "APIC IDs reached by %s destination %s",
+              logical ? "logical" : "physical", Hex.dword(destination))
+          .isEqualTo(new TreeSet<>(expected));
+    });
   }
 
   @Test

@@ -2,9 +2,9 @@ package io.apictck.suites.x2apic;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
+import io.apictck.arch.ApicMode;
 import io.apictck.arch.Cpuid;
 import io.apictck.arch.LapicRegister;
-import io.apictck.arch.ApicMode;
 import io.apictck.junit.Conformance;
 import io.apictck.junit.Covers;
 import io.apictck.junit.InMode;
@@ -19,7 +19,10 @@ import io.apictck.suites.support.X2apicLogicalId;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The x2APIC ID and the logical ID derived from it (Intel SDM Vol. 3A, "x2APIC ID", "Logical Destination Mode in x2APIC Mode"). */
+/**
+ * The x2APIC ID and the logical ID derived from it (Intel SDM Vol. 3A, "x2APIC ID", "Logical
+ * Destination Mode in x2APIC Mode").
+ */
 @Conformance
 @Requires(Feature.X2APIC)
 final class IdentityTests {
@@ -42,7 +45,9 @@ final class IdentityTests {
   private static void assertIdentity(Cpu cpu) {
     int id = cpu.cpuid(Cpuid.TOPOLOGY).edx();
     assertThat(Hex.dword(id)).as("CPUID.0BH:EDX of %s", cpu).isEqualTo(Hex.dword(cpu.apicId()));
-    assertThat(cpu.cpuid(Cpuid.FEATURES).ebx() >>> 24).as("CPUID.01H:EBX[31:24]").isEqualTo(id & 0xFF);
+    assertThat(cpu.cpuid(Cpuid.FEATURES).ebx() >>> 24)
+        .as("CPUID.01H:EBX[31:24]")
+        .isEqualTo(id & 0xFF);
     cpu.lapic().enterX2apic();
     assertThat(Hex.dword(cpu.cpuid(Cpuid.TOPOLOGY).edx()))
         .as("CPUID.0BH:EDX in x2APIC mode")

@@ -27,7 +27,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Which MSRs of 800h to 8FFh there are, in each mode (Intel SDM Vol. 3A, "x2APIC Register Address Space"). */
+/**
+ * Which MSRs of 800h to 8FFh there are, in each mode (Intel SDM Vol. 3A, "x2APIC Register Address
+ * Space").
+ */
 @Conformance
 final class MsrMapTests {
   private static final int VECTOR = 0x61;
@@ -50,7 +53,8 @@ final class MsrMapTests {
         Msr.X2APIC_LAST,
         msr -> {
           if (msrs.access(msr).readable()) {
-            assertThat(cpu.attempt(new Instruction.Rdmsr(msr))).isInstanceOf(Attempt.Succeeded.class);
+            assertThat(cpu.attempt(new Instruction.Rdmsr(msr)))
+                .isInstanceOf(Attempt.Succeeded.class);
           }
         });
   }
@@ -105,7 +109,8 @@ final class MsrMapTests {
       }
     }
     for (LapicRegister register : new X2apicMsrs(cpu).lvtEntries()) {
-      assertThat(cpu.attempt(new Instruction.Rdmsr(register.msr()))).isInstanceOf(Attempt.Succeeded.class);
+      assertThat(cpu.attempt(new Instruction.Rdmsr(register.msr())))
+          .isInstanceOf(Attempt.Succeeded.class);
     }
   }
 
@@ -117,9 +122,11 @@ final class MsrMapTests {
       Instruction read = new Instruction.Rdmsr(mirror + LapicRegister.SVR.msr() - Msr.X2APIC_FIRST);
       boolean follows = true;
       for (int vector : new int[] {0xE1, 0xD2}) {
-        SpuriousInterruptVector svr = SpuriousInterruptVector.RESET.withEnabled(true).withVector(vector);
+        SpuriousInterruptVector svr =
+            SpuriousInterruptVector.RESET.withEnabled(true).withVector(vector);
         cpu.lapic().setSvr(svr);
-        follows &= cpu.attempt(read) instanceof Attempt.Succeeded seen && seen.values()[0] == svr.raw();
+        follows &=
+            cpu.attempt(read) instanceof Attempt.Succeeded seen && seen.values()[0] == svr.raw();
       }
       assertThat(follows).as("%s shows SVR", read).isFalse();
     }

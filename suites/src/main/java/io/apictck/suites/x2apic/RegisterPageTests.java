@@ -60,7 +60,8 @@ final class RegisterPageTests {
     cpu.write32(lapic.address(LapicRegister.ICR_HIGH), machine.cpu(1).apicId() << 24);
     for (Shorthand shorthand : Shorthand.values()) {
       cpu.write32(
-          lapic.address(LapicRegister.ICR), InterruptCommand.fixed(VECTOR).withShorthand(shorthand).low());
+          lapic.address(LapicRegister.ICR),
+          InterruptCommand.fixed(VECTOR).withShorthand(shorthand).low());
     }
     cpu.write32(lapic.address(LapicRegister.SELF_IPI), VECTOR);
     cpu.write32(lapic.address(LapicRegister.LVT_TIMER), LvtEntry.fixed(VECTOR).raw());

@@ -28,15 +28,22 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** WRMSR with a reserved bit set faults and changes nothing (Intel SDM Vol. 3A, "Reserved Bit Checking"). */
+/**
+ * WRMSR with a reserved bit set faults and changes nothing (Intel SDM Vol. 3A, "Reserved Bit
+ * Checking").
+ */
 @Conformance
 @InMode(ApicMode.X2APIC)
 final class ReservedBitTests {
   private static final int VECTOR = 0x61;
   private static final int HIGH_HALF = 32;
-  private static final long SELF = InterruptCommand.fixed(VECTOR).withShorthand(Shorthand.SELF).raw();
+  private static final long SELF =
+      InterruptCommand.fixed(VECTOR).withShorthand(Shorthand.SELF).raw();
 
-  /** A legal value that is not the reset value, so that a write that only drops the reserved bit shows. */
+  /**
+   * A legal value that is not the reset value, so that a write that only drops the reserved bit
+   * shows.
+   */
   private static long legal(LapicRegister register) {
     if (register.isLvt()) {
       return LvtEntry.fixed(VECTOR).withMasked(true).raw();
@@ -52,8 +59,11 @@ final class ReservedBitTests {
     };
   }
 
-  /** Tries every reserved bit from {@code first} to {@code last}, alone and on top of a legal value. */
-  private static void refuses(Cpu cpu, Cases cases, List<LapicRegister> registers, int first, int last) {
+  /**
+   * Tries every reserved bit from {@code first} to {@code last}, alone and on top of a legal value.
+   */
+  private static void refuses(
+      Cpu cpu, Cases cases, List<LapicRegister> registers, int first, int last) {
     X2apicMsrs msrs = new X2apicMsrs(cpu);
     Map<String, String> before = RegisterDump.of(cpu.lapic());
     for (LapicRegister register : registers) {
@@ -77,7 +87,8 @@ final class ReservedBitTests {
   @Covers("X2-RSV-001")
   void everyBitOfTheHighHalfIsReserved(Machine machine, Cpu cpu, Cases cases) {
     List<LapicRegister> registers =
-        new X2apicMsrs(cpu).writable().stream().filter(register -> register != LapicRegister.ICR).toList();
+        new X2apicMsrs(cpu)
+            .writable().stream().filter(register -> register != LapicRegister.ICR).toList();
     refuses(cpu, cases, registers, HIGH_HALF, Long.SIZE - 1);
     cpu.sti();
     machine.expectNothing();
@@ -245,10 +256,13 @@ final class ReservedBitTests {
   void everyLegalBitIsAcceptedAndKept(Cpu cpu, Cases cases) {
     X2apicMsrs msrs = new X2apicMsrs(cpu);
     for (LapicRegister register : msrs.writable()) {
-      if (!register.isLvt() && register != LapicRegister.SVR && register != LapicRegister.DIVIDE_CONFIGURATION) {
+      if (!register.isLvt()
+          && register != LapicRegister.SVR
+          && register != LapicRegister.DIVIDE_CONFIGURATION) {
         continue;
       }
-      // masked, so that no pin or event is heard; the software-enable bit, so that masks can be cleared
+      // masked, so that no pin or event is heard; the software-enable bit, so that masks can be
+      // cleared
       long base = register == LapicRegister.SVR ? SpuriousInterruptVector.ENABLE : 0;
       long mask = register.isLvt() ? LvtEntry.MASK : 0;
       long reset = cpu.rdmsr(register.msr());
@@ -259,7 +273,9 @@ final class ReservedBitTests {
             if ((msrs.allowed(register) >>> bit & 1) != 0) {
               long value = base | mask | 1L << bit;
               cpu.wrmsr(register.msr(), value);
-              assertThat(Hex.qword(cpu.rdmsr(register.msr()))).as("%s", register).isEqualTo(Hex.qword(value));
+              assertThat(Hex.qword(cpu.rdmsr(register.msr())))
+                  .as("%s", register)
+                  .isEqualTo(Hex.qword(value));
             }
           });
       cpu.wrmsr(register.msr(), reset);
@@ -282,7 +298,8 @@ final class ReservedBitTests {
         if ((open >>> bit & 1) != 0) {
           Attempt attempt = cpu.attempt(new Instruction.Wrmsr(register.msr(), value | 1L << bit));
           machine.observe(
-              register + " bit " + bit, attempt instanceof Attempt.Failed ? "faults" : "is accepted");
+              register + " bit " + bit,
+              attempt instanceof Attempt.Failed ? "faults" : "is accepted");
         }
       }
       if (register != LapicRegister.ICR) {

@@ -49,7 +49,9 @@ final class SelfIpiTests {
                   selfIpi(vector),
                   new Instruction.Rdmsr(LapicRegister.IRR.msr(vector >>> 5)),
                   new Instruction.Rdmsr(LapicRegister.TMR.msr(vector >>> 5)));
-          assertThat(seen[0] >>> (vector & 31) & 1).as("IRR bit of the next instruction").isEqualTo(1);
+          assertThat(seen[0] >>> (vector & 31) & 1)
+              .as("IRR bit of the next instruction")
+              .isEqualTo(1);
           assertThat(seen[2]).as("TMR").isZero();
           Counter counter = cpu.countInterrupts(vector);
           cpu.sti();
@@ -72,7 +74,8 @@ final class SelfIpiTests {
     cpu.sti();
     machine.expectNothing();
     assertThat(counter.vectors())
-        .isEqualTo(IntStream.rangeClosed(0, LAST - FIRST_LEGAL).map(i -> LAST - i).boxed().toList());
+        .isEqualTo(
+            IntStream.rangeClosed(0, LAST - FIRST_LEGAL).map(i -> LAST - i).boxed().toList());
   }
 
   @Test
@@ -119,7 +122,8 @@ final class SelfIpiTests {
           assertThat(lapic.irr().isEmpty()).as("IRR is empty").isTrue();
           int errors = lapic.latchErrors();
           assertThat(errors & ErrorStatus.SEND_ILLEGAL_VECTOR).as("ESR bit 5").isNotZero();
-          assertThat(errors & ~(ErrorStatus.SEND_ILLEGAL_VECTOR | ErrorStatus.RECEIVE_ILLEGAL_VECTOR))
+          assertThat(
+                  errors & ~(ErrorStatus.SEND_ILLEGAL_VECTOR | ErrorStatus.RECEIVE_ILLEGAL_VECTOR))
               .as("other bits of ESR")
               .isZero();
           machine.expectNothing();
@@ -164,7 +168,13 @@ final class SelfIpiTests {
     cpu.sti();
     Instruction raise = new Instruction.Wrmsr(LapicRegister.TPR.msr(), 0xF0);
     Instruction lower = new Instruction.Wrmsr(LapicRegister.TPR.msr(), 0);
-    cpu.run(raise, selfIpi(VECTOR), new Instruction.Nop(), new Instruction.Nop(), lower, new Instruction.Nop());
+    cpu.run(
+        raise,
+        selfIpi(VECTOR),
+        new Instruction.Nop(),
+        new Instruction.Nop(),
+        lower,
+        new Instruction.Nop());
     machine.expectNothing();
     assertThat(counter.count()).as("interrupts").isEqualTo(1);
 

@@ -32,7 +32,7 @@ final class X2apicMsrs {
 
   /** What software may do with an MSR of the range in x2APIC mode. */
   Access access(int msr) {
-    int offset = msr - Msr.X2APIC_FIRST << 4;
+    int offset = (msr - Msr.X2APIC_FIRST) << 4;
     LapicRegister register = LapicRegister.atOrNull(offset);
     return register == null || !exists(register) ? Access.ABSENT : register.access(ApicMode.X2APIC);
   }
@@ -61,7 +61,10 @@ final class X2apicMsrs {
   long allowed(LapicRegister register) {
     long bits = register.x2apicWritableBits();
     return switch (register) {
-      case SVR -> version.canSuppressEoiBroadcast() ? bits | SpuriousInterruptVector.SUPPRESS_EOI_BROADCAST : bits;
+      case SVR ->
+          version.canSuppressEoiBroadcast()
+              ? bits | SpuriousInterruptVector.SUPPRESS_EOI_BROADCAST
+              : bits;
       case LVT_TIMER ->
           deadlineMode ? bits : bits & ~LvtEntry.of(0).withTimerMode(TimerMode.TSC_DEADLINE).raw();
       default -> bits;

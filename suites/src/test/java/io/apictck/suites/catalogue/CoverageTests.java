@@ -12,7 +12,8 @@ final class CoverageTests {
 
   @Test
   void testsNameOnlyKnownRequirements() {
-    assertThat(coverage.requirementIds()).allSatisfy(id -> assertThat(catalogue.find(id)).as(id).isPresent());
+    assertThat(coverage.requirementIds())
+        .allSatisfy(id -> assertThat(catalogue.find(id)).as(id).isPresent());
   }
 
   @Test
@@ -30,6 +31,7 @@ final class CoverageTests {
   @Test
   void untestableRequirementsHaveNoTests() {
     assertThat(catalogue.all().stream().filter(requirement -> !requirement.isTestable()))
-        .allSatisfy(requirement -> assertThat(coverage.testsOf(requirement.id())).as(requirement.id()).isEmpty());
+        .allSatisfy(requirement ->
+            assertThat(coverage.testsOf(requirement.id())).as(requirement.id()).isEmpty());
   }
 }

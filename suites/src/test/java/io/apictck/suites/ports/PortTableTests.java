@@ -16,19 +16,26 @@ final class PortTableTests {
 
   @Test
   void listsAllChecks() {
-    List<String> apic = IntStream.rangeClosed(0, 63).mapToObj(n -> String.format(Locale.ROOT, "KUT-APIC-%03d", n)).toList();
-    List<String> msr = Stream.of("W0", "R", "W1", "SELF", "RW", "WO", "RO").map(kind -> "KUT-MSR-X2-" + kind).toList();
-    assertThat(table).extracting(Port::id).containsExactlyElementsOf(Stream.concat(apic.stream(), msr.stream()).toList());
+    List<String> apic =
+        IntStream.rangeClosed(0, 63)
+            .mapToObj(n -> String.format(Locale.ROOT, "KUT-APIC-%03d", n))
+            .toList();
+    List<String> msr =
+        Stream.of("W0", "R", "W1", "SELF", "RW", "WO", "RO")
+            .map(kind -> "KUT-MSR-X2-" + kind)
+            .toList();
+    assertThat(table)
+        .extracting(Port::id)
+        .containsExactlyElementsOf(Stream.concat(apic.stream(), msr.stream()).toList());
   }
 
   @Test
   void eachIsCarriedByATestOrSaysWhyNot() {
     assertThat(table)
-        .allSatisfy(
-            port ->
-                assertThat(coverage.testsOfPort(port.id()).isEmpty())
-                    .as("%s is not ported", port.id())
-                    .isEqualTo(!port.notPorted().isEmpty()));
+        .allSatisfy(port ->
+            assertThat(coverage.testsOfPort(port.id()).isEmpty())
+                .as("%s is not ported", port.id())
+                .isEqualTo(!port.notPorted().isEmpty()));
   }
 
   @Test

@@ -76,8 +76,7 @@ final class AcceptanceTests {
     verifyEachVector(machine, cpu, cases, vector -> Messages.edge(cpu, vector));
   }
 
-  private static void verifyEachVector(
-      Machine machine, Cpu cpu, Cases cases, IntConsumer request) {
+  private static void verifyEachVector(Machine machine, Cpu cpu, Cases cases, IntConsumer request) {
     Vectors.makeAllOrdinary(cpu.lapic());
     LocalApic lapic = cpu.lapic();
     lapic.setTpr(0xFF);
@@ -91,7 +90,9 @@ final class AcceptanceTests {
           machine.settle(() -> lapic.irr().contains(vector));
           LapicState state = LapicState.of(lapic);
           assertThat(state.irr()).as("IRR").isEqualTo(requested);
-          assertThat(state.isr().isEmpty() && state.tmr().isEmpty()).as("ISR and TMR are empty").isTrue();
+          assertThat(state.isr().isEmpty() && state.tmr().isEmpty())
+              .as("ISR and TMR are empty")
+              .isTrue();
           assertThat(state.ppr()).as("PPR").isEqualTo(0xFF);
         });
     cpu.sti();

@@ -36,7 +36,9 @@ final class DeliveryTests {
           LapicState inHandler = LapicState.of(lapic);
           assertThat(inHandler.irr().isEmpty()).as("IRR is empty in the handler").isTrue();
           assertThat(inHandler.isr()).as("ISR in the handler").isEqualTo(VectorSet.of(vector));
-          assertThat(Vectors.classOf(inHandler.ppr())).as("class of PPR").isEqualTo(Vectors.classOf(vector));
+          assertThat(Vectors.classOf(inHandler.ppr()))
+              .as("class of PPR")
+              .isEqualTo(Vectors.classOf(vector));
           cpu.finishInterrupt();
           cpu.cli();
         });

@@ -79,7 +79,9 @@ final class IllegalVectorTests {
         machine,
         target,
         cases,
-        vector -> sender.send(InterruptCommand.fixed(vector).withShorthand(Shorthand.ALL_INCLUDING_SELF)));
+        vector ->
+            sender.send(
+                InterruptCommand.fixed(vector).withShorthand(Shorthand.ALL_INCLUDING_SELF)));
     assertThat(sender).isIdle();
   }
 

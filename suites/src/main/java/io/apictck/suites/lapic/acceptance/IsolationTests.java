@@ -28,7 +28,8 @@ final class IsolationTests {
   @Covers("LAPIC-ACC-012")
   void anIpiReachesItsTargetOnly(Machine machine, Cases cases) {
     for (Cpu target : machine.cpus().subList(0, 3)) {
-      verify(machine, target, cases, vector -> machine.cpu(0).lapic().sendIpi(target, vector), false);
+      verify(
+          machine, target, cases, vector -> machine.cpu(0).lapic().sendIpi(target, vector), false);
     }
   }
 
@@ -59,13 +60,17 @@ final class IsolationTests {
           assertThat(state.tmr().contains(vector)).as("TMR bit of the target").isEqualTo(level);
           for (int i = 0; i < others.size(); i++) {
             Cpu other = others.get(i);
-            assertThat(LapicState.of(other.lapic())).as("state of %s", other).isEqualTo(before.get(i));
+            assertThat(LapicState.of(other.lapic()))
+                .as("state of %s", other)
+                .isEqualTo(before.get(i));
           }
           target.sti();
           target.takeInterrupt(vector);
           for (int i = 0; i < others.size(); i++) {
             Cpu other = others.get(i);
-            assertThat(LapicState.of(other.lapic())).as("state of %s", other).isEqualTo(before.get(i));
+            assertThat(LapicState.of(other.lapic()))
+                .as("state of %s", other)
+                .isEqualTo(before.get(i));
           }
           target.finishInterrupt();
           target.cli();

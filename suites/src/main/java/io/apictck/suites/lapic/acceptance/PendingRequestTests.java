@@ -29,7 +29,10 @@ import io.apictck.suites.support.Vectors;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What an accepted request survives (Intel SDM Vol. 3A, "Interrupt Acceptance for Fixed Interrupts"). */
+/**
+ * What an accepted request survives (Intel SDM Vol. 3A, "Interrupt Acceptance for Fixed
+ * Interrupts").
+ */
 @Conformance
 final class PendingRequestTests {
   private static final int VECTOR = 0x61;
@@ -184,8 +187,7 @@ final class PendingRequestTests {
     lapic.sendSelfIpi(0x40);
     machine.expectNothing();
     // the manual has the SELF IPI register set IRR before the next instruction
-    cpu.run(
-        new Instruction.Sti(), new Instruction.Wrmsr(LapicRegister.SELF_IPI.msr(), 0x70));
+    cpu.run(new Instruction.Sti(), new Instruction.Wrmsr(LapicRegister.SELF_IPI.msr(), 0x70));
     cpu.serve(0x70);
     cpu.serve(0x40);
     assertThat(lapic).isIdle();

@@ -18,7 +18,9 @@ import io.apictck.suites.support.LapicState;
 import io.apictck.suites.support.SelfIpi;
 import io.apictck.suites.support.Vectors;
 
-/** Several requests of one vector (Intel SDM Vol. 3A, "Interrupt Acceptance for Fixed Interrupts"). */
+/**
+ * Several requests of one vector (Intel SDM Vol. 3A, "Interrupt Acceptance for Fixed Interrupts").
+ */
 @Conformance
 final class RepeatedRequestTests {
   @InEachApicMode
@@ -92,7 +94,8 @@ final class RepeatedRequestTests {
     machine.expectNothing();
     target.sti();
     machine.expectNothing();
-    machine.observe("deliveries of five IPIs of one vector to a processor with IF=0", taken.count());
+    machine.observe(
+        "deliveries of five IPIs of one vector to a processor with IF=0", taken.count());
     assertThat(taken.count()).as("deliveries").isBetween(1, 2);
     assertThat(target.lapic()).isIdle();
   }

@@ -139,13 +139,16 @@ final class TriggerModeTests {
     assertThat(lapic.tmr()).as("TMR after the level").isEqualTo(VectorSet.of(VECTOR));
     lapic.sendSelfIpi(VECTOR);
     machine.expectNothing();
-    // the manual speaks of acceptance only: that a second request merges into the first is tolerated
+    // the manual speaks of acceptance only: that a second request merges into the first is
+    // tolerated
     boolean level = lapic.tmr().contains(VECTOR);
     machine.observe("TMR after a level and then an edge of a pending vector", level ? 1 : 0);
     pin.lower();
     cpu.sti();
     cpu.serve(VECTOR);
-    assertThat(pin.inFlight()).as("the pin is in flight after an EOI with TMR=%s", level).isEqualTo(!level);
+    assertThat(pin.inFlight())
+        .as("the pin is in flight after an EOI with TMR=%s", level)
+        .isEqualTo(!level);
     machine.expectNothing();
     pin.release();
     assertThat(lapic).isIdle();
@@ -162,7 +165,9 @@ final class TriggerModeTests {
     assertThat(machine.settle(() -> lapic.irr().contains(VECTOR))).as("edge accepted").isTrue();
     assertThat(lapic.tmr().isEmpty()).as("TMR is empty after the edge").isTrue();
     pin.raise();
-    assertThat(machine.settle(() -> lapic.tmr().contains(VECTOR))).as("TMR after the level").isTrue();
+    assertThat(machine.settle(() -> lapic.tmr().contains(VECTOR)))
+        .as("TMR after the level")
+        .isTrue();
     pin.lower();
     cpu.sti();
     cpu.serve(VECTOR);

@@ -19,14 +19,19 @@ import io.apictck.suites.support.Messages;
 import io.apictck.suites.support.Pin;
 import io.apictck.suites.support.Vectors;
 
-/** What I/O APICs hear of an EOI (Intel SDM Vol. 3A, "Signaling Interrupt Servicing Completion"). */
+/**
+ * What I/O APICs hear of an EOI (Intel SDM Vol. 3A, "Signaling Interrupt Servicing Completion").
+ */
 @Conformance
 @OnMachine(processors = 2)
 @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES)
 final class BroadcastTests {
   private static final int VECTOR = 0x51;
 
-  /** Leaves a level of {@code vector} in flight to a processor that does not take it, its line low again. */
+  /**
+   * Leaves a level of {@code vector} in flight to a processor that does not take it, its line low
+   * again.
+   */
   private static void putInFlight(Machine machine, Pin pin, int vector, Cpu target) {
     pin.routeLevel(vector, target);
     pin.raise();
@@ -100,7 +105,9 @@ final class BroadcastTests {
     cpu.serve(0x61);
     cpu.takeInterrupt(0x51);
     assertThat(low.inFlight()).as("51h in flight after EOI of 61h").isTrue();
-    assertThat(high.inFlight() || alsoHigh.inFlight()).as("61h in flight after EOI of 61h").isFalse();
+    assertThat(high.inFlight() || alsoHigh.inFlight())
+        .as("61h in flight after EOI of 61h")
+        .isFalse();
     cpu.finishInterrupt();
     assertThat(low.inFlight()).as("51h in flight after EOI of 51h").isFalse();
     low.release();

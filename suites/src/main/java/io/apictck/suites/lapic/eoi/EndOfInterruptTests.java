@@ -22,7 +22,10 @@ import io.apictck.suites.support.LapicState;
 import io.apictck.suites.support.Vectors;
 import org.junit.jupiter.api.Test;
 
-/** What the EOI register does to ISR (Intel SDM Vol. 3A, "Signaling Interrupt Servicing Completion"). */
+/**
+ * What the EOI register does to ISR (Intel SDM Vol. 3A, "Signaling Interrupt Servicing
+ * Completion").
+ */
 @Conformance
 final class EndOfInterruptTests {
   @InEachApicMode
@@ -131,7 +134,8 @@ final class EndOfInterruptTests {
           cpu.takeInterrupt(Vectors.LAST);
           cpu.sti();
           lapic.sendSelfIpi(vector);
-          BlockRun run = cpu.start(lapic.endingInterrupt(), new Instruction.Nop(), new Instruction.Nop());
+          BlockRun run =
+              cpu.start(lapic.endingInterrupt(), new Instruction.Nop(), new Instruction.Nop());
           InterruptFrame frame = cpu.takeInterrupt(vector);
           if (frame.interrupted().block() == run.block()) {
             assertThat(frame.interrupted().index()).as("next instruction").isPositive();
@@ -196,7 +200,8 @@ final class EndOfInterruptTests {
       lapic.write(LapicRegister.EOI, value);
       VectorSet inService = lapic.isr();
       machine.observe(
-          "ISR, it was {31h, 41h}, after a write of " + Integer.toHexString(value) + "h to EOI", inService);
+          "ISR, it was {31h, 41h}, after a write of " + Integer.toHexString(value) + "h to EOI",
+          inService);
       for (int left = inService.size(); left > 0; left--) {
         lapic.eoi();
       }
@@ -229,7 +234,8 @@ final class EndOfInterruptTests {
     lapic.sendSelfIpi(0x41);
     cpu.takeInterrupt(0x41);
     LapicState before = LapicState.of(lapic);
-    assertThat(cpu.attempt(new Instruction.Rdmsr(LapicRegister.EOI.msr()))).raisesGeneralProtection();
+    assertThat(cpu.attempt(new Instruction.Rdmsr(LapicRegister.EOI.msr())))
+        .raisesGeneralProtection();
     assertThat(cpu.attempt(new Instruction.Wrmsr(LapicRegister.EOI.msr(), 0x41)))
         .raisesGeneralProtection();
     assertThat(LapicState.of(lapic)).as("state after the faults").isEqualTo(before);

@@ -17,7 +17,10 @@ import io.apictck.suites.support.Messages;
 import io.apictck.suites.support.Vectors;
 import java.util.function.BiConsumer;
 
-/** An EOI concerns the processor that writes it (Intel SDM Vol. 3A, "Signaling Interrupt Servicing Completion"). */
+/**
+ * An EOI concerns the processor that writes it (Intel SDM Vol. 3A, "Signaling Interrupt Servicing
+ * Completion").
+ */
 @Conformance
 @OnMachine(processors = 2)
 final class LocalityTests {

@@ -34,7 +34,9 @@ final class ErrorStatusTests {
     assertThat(unwritten).as("ESR before the write").isIn(0, ErrorStatus.SEND_ILLEGAL_VECTOR);
     lapic.write(LapicRegister.ESR, 0);
     for (int i = 0; i < 3; i++) {
-      assertThat(lapic.read(LapicRegister.ESR)).as("ESR after the write").isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
+      assertThat(lapic.read(LapicRegister.ESR))
+          .as("ESR after the write")
+          .isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
     }
     assertThat(lapic.latchErrors()).as("ESR after another write").isZero();
     assertThat(lapic.latchErrors()).as("ESR after a third write").isZero();
@@ -48,7 +50,9 @@ final class ErrorStatusTests {
     lapic.write(LapicRegister.ESR, 0);
     Errors.sendIllegalVector(lapic, ILLEGAL);
     assertThat(lapic.read(LapicRegister.ESR)).as("ESR").isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
-    assertThat(lapic.latchErrors()).as("ESR with the second error").isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
+    assertThat(lapic.latchErrors())
+        .as("ESR with the second error")
+        .isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
     assertThat(lapic.latchErrors()).as("ESR without another").isZero();
   }
 
@@ -79,7 +83,9 @@ final class ErrorStatusTests {
       Errors.clear(lapic);
       Errors.sendIllegalVector(lapic, ILLEGAL);
       lapic.write(LapicRegister.ESR, value);
-      assertThat(lapic.read(LapicRegister.ESR)).as("ESR").isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
+      assertThat(lapic.read(LapicRegister.ESR))
+          .as("ESR")
+          .isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
       lapic.write(LapicRegister.ESR, value);
       assertThat(lapic.read(LapicRegister.ESR)).as("ESR").isZero();
     }

@@ -10,7 +10,8 @@ final class Errors {
   private Errors() {}
 
   /**
-   * A command with an illegal vector that nobody but the sender can notice: it is for all others. Sets the send error alone.
+   * A command with an illegal vector that nobody but the sender can notice: it is for all others.
+   * Sets the send error alone.
    */
   static void sendIllegalVector(LocalApic lapic, int vector) {
     lapic.send(InterruptCommand.fixed(vector).withShorthand(Shorthand.ALL_EXCLUDING_SELF));
@@ -21,7 +22,8 @@ final class Errors {
     lapic.latchErrors();
     int left = lapic.latchErrors();
     if (left != 0) {
-      throw new AssertionError("ESR is " + Hex.dword(left) + " after two writes without an error in between");
+      throw new AssertionError(
+          "ESR is " + Hex.dword(left) + " after two writes without an error in between");
     }
   }
 }

@@ -10,6 +10,7 @@ import io.apictck.junit.Cases;
 import io.apictck.junit.Conformance;
 import io.apictck.junit.Covers;
 import io.apictck.junit.InMode;
+import io.apictck.junit.Records;
 import io.apictck.junit.Sweep;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Hex;
@@ -79,7 +80,8 @@ final class IllegalRegisterTests {
           lapic.read(register);
           assertThat(lapic.latchErrors())
               .as("ESR")
-              .isEqualTo(register.lvtIndex() > maxLvtEntry ? ErrorStatus.ILLEGAL_REGISTER_ADDRESS : 0);
+              .isEqualTo(
+                  register.lvtIndex() > maxLvtEntry ? ErrorStatus.ILLEGAL_REGISTER_ADDRESS : 0);
         });
   }
 
@@ -115,8 +117,9 @@ final class IllegalRegisterTests {
   }
 
   @Test
+  @Records
   @Covers("LAPIC-ESR-006")
-  void observesWhatTheManualLeavesOpen(Machine machine, LocalApic lapic) {
+  void recordsWhatTheManualLeavesOpen(Machine machine, LocalApic lapic) {
     Errors.clear(lapic);
     var before = RegisterDump.of(lapic);
     for (LapicRegister register :
@@ -124,10 +127,12 @@ final class IllegalRegisterTests {
       lapic.write(register, 0);
       machine.observe("ESR after a write to " + register, Hex.dword(lapic.latchErrors()));
     }
-    for (int offset : new int[] {LapicRegister.SELF_IPI.offset(), END, LapicRegister.PAGE_SIZE - SLOT}) {
+    for (int offset :
+        new int[] {LapicRegister.SELF_IPI.offset(), END, LapicRegister.PAGE_SIZE - SLOT}) {
       lapic.readOffset(offset);
       machine.observe(
-          "ESR after a read of offset " + Integer.toHexString(offset) + "h", Hex.dword(lapic.latchErrors()));
+          "ESR after a read of offset " + Integer.toHexString(offset) + "h",
+          Hex.dword(lapic.latchErrors()));
     }
     Errors.clear(lapic);
     assertThat(RegisterDump.of(lapic)).as("registers").isEqualTo(before);

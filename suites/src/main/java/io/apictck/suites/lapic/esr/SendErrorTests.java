@@ -28,14 +28,17 @@ import org.junit.jupiter.api.Test;
 final class SendErrorTests {
   private static final int LAST_ILLEGAL = Vectors.FIRST - 1;
 
-  private static void verifySendError(LocalApic lapic, Cases cases, IntConsumer send, int alsoAllowed) {
+  private static void verifySendError(
+      LocalApic lapic, Cases cases, IntConsumer send, int alsoAllowed) {
     cases.range(
         0,
         LAST_ILLEGAL,
         vector -> {
           Errors.clear(lapic);
           send.accept(vector);
-          assertThat(lapic.latchErrors() & ~alsoAllowed).as("ESR").isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
+          assertThat(lapic.latchErrors() & ~alsoAllowed)
+              .as("ESR")
+              .isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
           assertThat(lapic.latchErrors()).as("ESR after another write").isZero();
           assertThat(lapic).isIdle();
         });
@@ -62,8 +65,7 @@ final class SendErrorTests {
   @Sweep
   @Covers({"LAPIC-ESR-003", "LAPIC-ESR-004"})
   void anIllegalVectorInTheSelfIpiRegisterIsASendError(LocalApic lapic, Cases cases) {
-    verifySendError(
-        lapic, cases, lapic::writeSelfIpiRegister, ErrorStatus.RECEIVE_ILLEGAL_VECTOR);
+    verifySendError(lapic, cases, lapic::writeSelfIpiRegister, ErrorStatus.RECEIVE_ILLEGAL_VECTOR);
   }
 
   @InEachApicMode
@@ -81,7 +83,10 @@ final class SendErrorTests {
     assertThat(other).isIdle();
   }
 
-  /** Where lowest-priority IPIs are not supported the redirectable error takes the place of the send error. */
+  /**
+   * Where lowest-priority IPIs are not supported the redirectable error takes the place of the send
+   * error.
+   */
   @InEachApicMode
   @Sweep
   @OnMachine(processors = 2)
@@ -168,9 +173,9 @@ final class SendErrorTests {
     machine.observe(
         "an unsupported one sets the redirectable error alone",
         legal == 0
-            || legal == ErrorStatus.REDIRECTABLE_IPI
+            || (legal == ErrorStatus.REDIRECTABLE_IPI
                 && illegal == ErrorStatus.REDIRECTABLE_IPI
-                && taken.count() == 0);
+                && taken.count() == 0));
     assertThat(target.lapic()).isIdle();
     assertThat(lapic).isIdle();
   }

@@ -15,7 +15,10 @@ import io.apictck.machine.Machine;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The cluster model (Intel SDM Vol. 3A, "Logical Destination Mode"; requirements table of logical matching, rows 8 to 15). */
+/**
+ * The cluster model (Intel SDM Vol. 3A, "Logical Destination Mode"; requirements table of logical
+ * matching, rows 8 to 15).
+ */
 @Conformance
 @OnMachine(processors = 4)
 final class ClusterDestinationTests {
@@ -24,7 +27,10 @@ final class ClusterDestinationTests {
   /** Cluster 15 with some members is left open; cluster 15 with all of them is the broadcast. */
   private static final int FIRST_OPEN = 0xF0;
 
-  /** Logical IDs of processors 0 to 3: one cluster, several, shared members, the highest cluster, the lowest, empty sets. */
+  /**
+   * Logical IDs of processors 0 to 3: one cluster, several, shared members, the highest cluster,
+   * the lowest, empty sets.
+   */
   private static final List<List<Integer>> LOGICAL_IDS =
       List.of(
           List.of(0x21, 0x22, 0x24, 0x28),
@@ -69,7 +75,9 @@ final class ClusterDestinationTests {
           FIRST_OPEN - 1,
           set ->
               receivers.verify(
-                  machine.cpu(set & 3), to(set), cpu -> matches(logicalIdOf(cpu, logicalIds), set)));
+                  machine.cpu(set & 3),
+                  to(set),
+                  cpu -> matches(logicalIdOf(cpu, logicalIds), set)));
     }
     receivers.verifyQuiet();
   }
@@ -94,7 +102,7 @@ final class ClusterDestinationTests {
                 receiver -> receiver == target && matches(logicalId, destination));
           }
           for (int member = 0; member < 4; member++) {
-            int destination = logicalId & 0xF0 | 1 << member;
+            int destination = (logicalId & 0xF0) | 1 << member;
             receivers.verify(
                 cpu,
                 to(destination),

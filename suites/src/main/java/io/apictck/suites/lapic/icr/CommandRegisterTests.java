@@ -22,7 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The two halves of the ICR in xAPIC mode (Intel SDM Vol. 3A, "Interrupt Command Register (ICR)"). */
+/**
+ * The two halves of the ICR in xAPIC mode (Intel SDM Vol. 3A, "Interrupt Command Register (ICR)").
+ */
 @Conformance
 @OnMachine(processors = 3)
 final class CommandRegisterTests {
@@ -48,7 +50,10 @@ final class CommandRegisterTests {
     Cpu target = machine.cpu(1);
     Receivers receivers = Receivers.of(machine, VECTOR);
     // the low half now holds a command that would be sent again
-    receivers.verify(cpu, InterruptCommand.fixed(VECTOR).withDestination(target.apicId()), each -> each == target);
+    receivers.verify(
+        cpu,
+        InterruptCommand.fixed(VECTOR).withDestination(target.apicId()),
+        each -> each == target);
     int low = lapic.read(LapicRegister.ICR);
     receivers.clear();
     cases.range(
@@ -71,7 +76,8 @@ final class CommandRegisterTests {
   void eachWriteOfTheLowHalfSendsToTheLastDestination(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
     long command = InterruptCommand.fixed(VECTOR).raw();
-    List<Counter> taken = machine.cpus().stream().map(each -> each.countInterrupts(VECTOR)).toList();
+    List<Counter> taken =
+        machine.cpus().stream().map(each -> each.countInterrupts(VECTOR)).toList();
     machine.cpus().forEach(Cpu::sti);
     lapic.write(LapicRegister.ICR_HIGH, machine.cpu(2).apicId() << 24);
     lapic.write(LapicRegister.ICR_HIGH, machine.cpu(1).apicId() << 24);
@@ -99,7 +105,9 @@ final class CommandRegisterTests {
       target.sti();
       target.serve(VECTOR);
       target.cli();
-      assertThat(lapic.read(LapicRegister.ICR_HIGH) & DESTINATION).as("ICR high").isEqualTo(destination);
+      assertThat(lapic.read(LapicRegister.ICR_HIGH) & DESTINATION)
+          .as("ICR high")
+          .isEqualTo(destination);
       machine.expectNothing();
     }
   }
@@ -127,7 +135,9 @@ final class CommandRegisterTests {
                       shorthand == Shorthand.NONE
                           ? each.index() == 1
                           : Commands.selects(shorthand, cpu, each));
-              assertThat(machine.settle(() -> isIdle(lapic))).as("delivery status is idle").isTrue();
+              assertThat(machine.settle(() -> isIdle(lapic)))
+                  .as("delivery status is idle")
+                  .isTrue();
             }
           });
     }
@@ -203,8 +213,11 @@ final class CommandRegisterTests {
         (int)
             lapic.cpu()
                 .run(
-                    lapic.writing(LapicRegister.ICR, command.low()), lapic.reading(LapicRegister.ICR))[0];
-    assertThat(read & KEPT).as(() -> "ICR low after " + Commands.text(command)).isEqualTo(command.low() & KEPT);
+                    lapic.writing(LapicRegister.ICR, command.low()),
+                    lapic.reading(LapicRegister.ICR))[0];
+    assertThat(read & KEPT)
+        .as(() -> "ICR low after " + Commands.text(command))
+        .isEqualTo(command.low() & KEPT);
     int issued = (int) InterruptCommand.LEVEL_ASSERT;
     assertThat(read & AS_ISSUED)
         .as(() -> "level and trigger mode after " + Commands.text(command))
@@ -221,13 +234,17 @@ final class CommandRegisterTests {
       if ((RESERVED_LOW & 1 << bit) != 0) {
         long reserved = Integer.toUnsignedLong(1 << bit);
         receivers.verify(cpu, InterruptCommand.of(good.raw() | reserved), each -> each == target);
-        assertThat(cpu.lapic().read(LapicRegister.ICR) & KEPT).as("ICR low").isEqualTo(good.low() & KEPT);
+        assertThat(cpu.lapic().read(LapicRegister.ICR) & KEPT)
+            .as("ICR low")
+            .isEqualTo(good.low() & KEPT);
       }
     }
     long all = Integer.toUnsignedLong(RESERVED_LOW);
     receivers.verify(cpu, InterruptCommand.of(good.raw() | all), each -> each == target);
     receivers.verify(
-        cpu, InterruptCommand.of(good.raw() | all).withShorthand(Shorthand.SELF), each -> each == cpu);
+        cpu,
+        InterruptCommand.of(good.raw() | all).withShorthand(Shorthand.SELF),
+        each -> each == cpu);
     receivers.verifyQuiet();
   }
 
@@ -244,7 +261,9 @@ final class CommandRegisterTests {
         new Instruction.Nop());
     machine.settle(() -> !receivers.soFar().isEmpty());
     assertThat(receivers.soFar()).as("receivers").containsExactly(cpu);
-    assertThat(lapic.read(LapicRegister.ICR_HIGH) & DESTINATION).as("ICR high").isEqualTo(destination);
+    assertThat(lapic.read(LapicRegister.ICR_HIGH) & DESTINATION)
+        .as("ICR high")
+        .isEqualTo(destination);
     receivers.verifyQuiet();
   }
 }

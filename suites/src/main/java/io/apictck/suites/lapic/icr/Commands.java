@@ -8,11 +8,17 @@ import io.apictck.machine.Hex;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Commands for sweeps over the ICR (Intel SDM Vol. 3A, tables "Valid Combinations for the ... ICR"). */
+/**
+ * Commands for sweeps over the ICR (Intel SDM Vol. 3A, tables "Valid Combinations for the ...
+ * ICR").
+ */
 final class Commands {
   private Commands() {}
 
-  /** All combinations of destination mode, level and trigger mode that are issued as edges: level de-assert is not among them. */
+  /**
+   * All combinations of destination mode, level and trigger mode that are issued as edges: level
+   * de-assert is not among them.
+   */
   static List<InterruptCommand> issuedAsEdge(DeliveryMode mode, Shorthand shorthand, int vector) {
     List<InterruptCommand> list = new ArrayList<>();
     for (InterruptCommand command : all(mode, shorthand, vector)) {
@@ -52,7 +58,10 @@ final class Commands {
     return list;
   }
 
-  /** The command with the destination field that names one processor in the command's destination mode and the present APIC mode. */
+  /**
+   * The command with the destination field that names one processor in the command's destination
+   * mode and the present APIC mode.
+   */
   static InterruptCommand addressedTo(Cpu target, InterruptCommand command) {
     if (!command.logical()) {
       return command.withDestination(target.apicId());

@@ -32,7 +32,10 @@ import org.junit.jupiter.api.Test;
 final class DeliveryTests {
   private static final int VECTOR = 0x61;
 
-  /** Brings {@code count} vectors into an order that is neither rising nor falling; {@code step} has no divisor with it in common. */
+  /**
+   * Brings {@code count} vectors into an order that is neither rising nor falling; {@code step} has
+   * no divisor with it in common.
+   */
   private static List<Integer> mixed(int first, int count, int step) {
     return IntStream.range(0, count).map(i -> first + i * step % count).boxed().toList();
   }
@@ -128,7 +131,9 @@ final class DeliveryTests {
           target.run(new Instruction.Store(marker, 4, 0));
           BlockRun run =
               target.start(
-                  new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Store(marker, 4, 1));
+                  new Instruction.Sti(),
+                  new Instruction.Hlt(),
+                  new Instruction.Store(marker, 4, 1));
           machine.expectNothing();
           assertThat(run.running()).as("halted").isTrue();
           cpu.lapic()
@@ -137,7 +142,9 @@ final class DeliveryTests {
                       .withShorthand(shorthand)
                       .withDestination(target.apicId()));
           assertThat(target.takeInterrupt(VECTOR)).interruptedAt(run, 2);
-          assertThat(cpu.read32(marker)).as("what stands behind HLT, before the handler is left").isZero();
+          assertThat(cpu.read32(marker))
+              .as("what stands behind HLT, before the handler is left")
+              .isZero();
           target.finishInterrupt();
           run.values();
           assertThat(cpu.read32(marker)).as("what stands behind HLT").isEqualTo(1);
@@ -168,7 +175,8 @@ final class DeliveryTests {
   @Covers("LAPIC-ICR-027")
   void theModelsOfReceiversDecideFromTheNextIpiOn(Machine machine, Cpu cpu) {
     Cpu target = machine.cpu(1);
-    InterruptCommand command = InterruptCommand.fixed(VECTOR).withLogical(true).withDestination(0x12);
+    InterruptCommand command =
+        InterruptCommand.fixed(VECTOR).withLogical(true).withDestination(0x12);
     Receivers receivers = Receivers.of(machine, VECTOR);
     LogicalIds.set(target, 0x21);
     // flat: no bit in common; with 31h there is one
@@ -208,14 +216,22 @@ final class DeliveryTests {
     Cpu target = machine.cpu(1);
     target.lapic().enterX2apic();
     Receivers receivers = Receivers.of(machine, VECTOR);
-    List<Cpu> there = receivers.observe(cpu, InterruptCommand.fixed(VECTOR).withDestination(target.apicId()));
-    List<Cpu> back = receivers.observe(target, InterruptCommand.fixed(VECTOR).withDestination(cpu.apicId()));
-    machine.observe("receivers of IPIs from " + ApicMode.XAPIC + " to " + ApicMode.X2APIC + " and back", List.of(there, back));
-    assertThat(List.of(there, back)).isIn(List.of(List.of(target), List.of(cpu)), List.of(List.of(), List.of()));
+    List<Cpu> there =
+        receivers.observe(cpu, InterruptCommand.fixed(VECTOR).withDestination(target.apicId()));
+    List<Cpu> back =
+        receivers.observe(target, InterruptCommand.fixed(VECTOR).withDestination(cpu.apicId()));
+    machine.observe(
+        "receivers of IPIs from " + ApicMode.XAPIC + " to " + ApicMode.X2APIC + " and back",
+        List.of(there, back));
+    assertThat(List.of(there, back))
+        .isIn(List.of(List.of(target), List.of(cpu)), List.of(List.of(), List.of()));
     receivers.verifyQuiet();
   }
 
-  /** Each processor has requests and interrupts in service: an IPI adds one request to its receivers, and to nothing else. */
+  /**
+   * Each processor has requests and interrupts in service: an IPI adds one request to its
+   * receivers, and to nothing else.
+   */
   @InEachApicMode
   @OnMachine(processors = 4)
   @Covers({"LAPIC-ICR-005", "LAPIC-ICR-014", "LAPIC-ICR-015"})
@@ -238,16 +254,20 @@ final class DeliveryTests {
           for (boolean logical : new boolean[] {false, true}) {
             InterruptCommand command =
                 Commands.addressedTo(
-                    named, InterruptCommand.fixed(vector).withLogical(logical).withShorthand(shorthand));
+                    named,
+                    InterruptCommand.fixed(vector).withLogical(logical).withShorthand(shorthand));
             sender.lapic().send(command);
             for (Cpu cpu : machine.cpus()) {
               boolean receives =
-                  shorthand == Shorthand.NONE ? cpu == named : Commands.selects(shorthand, sender, cpu);
+                  shorthand == Shorthand.NONE
+                      ? cpu == named
+                      : Commands.selects(shorthand, sender, cpu);
               LapicState state = expected.get(cpu.index());
               state.irr().set(vector, receives || state.irr().contains(vector));
               machine.settle(() -> LapicState.of(cpu.lapic()).equals(state));
               assertThat(LapicState.of(cpu.lapic()))
-                  .as(() -> "state of " + cpu + " after " + Commands.text(command) + " from " + sender)
+                  .as(() ->
+                      "state of " + cpu + " after " + Commands.text(command) + " from " + sender)
                   .isEqualTo(state);
             }
             vector++;

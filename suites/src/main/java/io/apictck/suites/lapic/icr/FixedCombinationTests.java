@@ -16,7 +16,10 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import java.util.List;
 
-/** Fixed IPIs with every destination mode, level, trigger mode and shorthand (Intel SDM Vol. 3A, "Valid Combinations" tables). */
+/**
+ * Fixed IPIs with every destination mode, level, trigger mode and shorthand (Intel SDM Vol. 3A,
+ * "Valid Combinations" tables).
+ */
 @Conformance
 @OnMachine(processors = 4)
 final class FixedCombinationTests {
@@ -32,7 +35,9 @@ final class FixedCombinationTests {
       for (Cpu target : machine.cpus()) {
         cases.each(
             Commands.issuedAsEdge(DeliveryMode.FIXED, Shorthand.NONE, VECTOR),
-            command -> receivers.verify(sender, Commands.addressedTo(target, command), cpu -> cpu == target));
+            command ->
+                receivers.verify(
+                    sender, Commands.addressedTo(target, command), cpu -> cpu == target));
       }
       cases.each(
           Commands.issuedAsEdge(DeliveryMode.FIXED, Shorthand.NONE, VECTOR),
@@ -47,7 +52,8 @@ final class FixedCombinationTests {
   void aShorthandOverridesDestinationAndDestinationMode(Machine machine, Cases cases) {
     LogicalIds.flat(machine);
     Receivers receivers = Receivers.of(machine, VECTOR);
-    for (Shorthand shorthand : List.of(Shorthand.SELF, Shorthand.ALL_INCLUDING_SELF, Shorthand.ALL_EXCLUDING_SELF)) {
+    for (Shorthand shorthand :
+        List.of(Shorthand.SELF, Shorthand.ALL_INCLUDING_SELF, Shorthand.ALL_EXCLUDING_SELF)) {
       for (Cpu sender : machine.cpus()) {
         for (Cpu named : machine.cpus()) {
           cases.each(
@@ -62,7 +68,9 @@ final class FixedCombinationTests {
             Commands.issuedAsEdge(DeliveryMode.FIXED, shorthand, VECTOR),
             command ->
                 receivers.verify(
-                    sender, Commands.toAll(command), cpu -> Commands.selects(shorthand, sender, cpu)));
+                    sender,
+                    Commands.toAll(command),
+                    cpu -> Commands.selects(shorthand, sender, cpu)));
       }
     }
     receivers.verifyQuiet();
@@ -82,11 +90,10 @@ final class FixedCombinationTests {
         assertThat(taken)
             .as("receivers of %s", Commands.text(command))
             .doesNotHaveDuplicates()
-            .allMatch(
-                receiver ->
-                    shorthand == Shorthand.NONE
-                        ? receiver == named
-                        : Commands.selects(shorthand, cpu, receiver));
+            .allMatch(receiver ->
+                shorthand == Shorthand.NONE
+                    ? receiver == named
+                    : Commands.selects(shorthand, cpu, receiver));
       }
     }
     receivers.verifyQuiet();

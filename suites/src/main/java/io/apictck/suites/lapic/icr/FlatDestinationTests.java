@@ -11,7 +11,10 @@ import io.apictck.machine.Machine;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The flat model (Intel SDM Vol. 3A, "Logical Destination Mode"; requirements table of logical matching, rows 1 to 7). */
+/**
+ * The flat model (Intel SDM Vol. 3A, "Logical Destination Mode"; requirements table of logical
+ * matching, rows 1 to 7).
+ */
 @Conformance
 @OnMachine(processors = 4)
 final class FlatDestinationTests {
@@ -56,9 +59,7 @@ final class FlatDestinationTests {
           LAST_SET,
           set ->
               receivers.verify(
-                  machine.cpu(set & 3),
-                  to(set),
-                  cpu -> (logicalIdOf(cpu, logicalIds) & set) != 0));
+                  machine.cpu(set & 3), to(set), cpu -> (logicalIdOf(cpu, logicalIds) & set) != 0));
     }
     receivers.verifyQuiet();
   }
@@ -88,7 +89,10 @@ final class FlatDestinationTests {
     receivers.verifyQuiet();
   }
 
-  /** The logical ID of one processor is the APIC ID of another: a destination that lost its mode hits the wrong one. */
+  /**
+   * The logical ID of one processor is the APIC ID of another: a destination that lost its mode
+   * hits the wrong one.
+   */
   @Test
   @Covers("LAPIC-ICR-009")
   void theDestinationModeBitDecidesBetweenLogicalAndPhysical(Machine machine, Cpu cpu) {

@@ -20,11 +20,19 @@ final class LargeMachineTests {
   private static final int VECTOR = 0x61;
 
   /** IDs where 8 bits, clusters and their members end. */
-  private static final List<Integer> TARGETS = List.of(0, 1, 15, 16, 44, 127, 128, 254, 255, 256, 271, 299);
+  private static final List<Integer> TARGETS =
+      List.of(0, 1, 15, 16, 44, 127, 128, 254, 255, 256, 271, 299);
 
   @Test
   @OnMachine(processors = 300)
-  @Covers({"LAPIC-ICR-003", "LAPIC-ICR-005", "LAPIC-ICR-007", "LAPIC-ICR-012", "LAPIC-ICR-013", "LAPIC-ICR-014"})
+  @Covers({
+    "LAPIC-ICR-003",
+    "LAPIC-ICR-005",
+    "LAPIC-ICR-007",
+    "LAPIC-ICR-012",
+    "LAPIC-ICR-013",
+    "LAPIC-ICR-014"
+  })
   void threeHundredProcessorsAreTold(Machine machine) {
     Receivers receivers = Receivers.of(machine, VECTOR);
     InterruptCommand fixed = InterruptCommand.fixed(VECTOR);
@@ -36,13 +44,16 @@ final class LargeMachineTests {
         InterruptCommand logical = fixed.withLogical(true);
         receivers.verify(sender, logical.withDestination(logicalId), cpu -> cpu.apicId() == id);
         receivers.verify(
-            sender, logical.withDestination(logicalId | 0xFFFF), cpu -> cpu.apicId() >>> 4 == id >>> 4);
+            sender,
+            logical.withDestination(logicalId | 0xFFFF),
+            cpu -> cpu.apicId() >>> 4 == id >>> 4);
       }
       InterruptCommand all = fixed.withDestination(InterruptCommand.X2APIC_BROADCAST);
       receivers.verify(sender, all, cpu -> true);
       receivers.verify(sender, all.withLogical(true), cpu -> true);
       receivers.verify(sender, fixed.withShorthand(Shorthand.ALL_INCLUDING_SELF), cpu -> true);
-      receivers.verify(sender, fixed.withShorthand(Shorthand.ALL_EXCLUDING_SELF), cpu -> cpu != sender);
+      receivers.verify(
+          sender, fixed.withShorthand(Shorthand.ALL_EXCLUDING_SELF), cpu -> cpu != sender);
     }
     receivers.verifyQuiet();
   }

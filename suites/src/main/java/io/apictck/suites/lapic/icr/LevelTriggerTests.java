@@ -18,7 +18,10 @@ import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.Pin;
 import io.apictck.suites.support.Vectors;
 
-/** IPIs are always issued as edges (Intel SDM Vol. 3A, "Interrupt Command Register (ICR)": trigger mode). */
+/**
+ * IPIs are always issued as edges (Intel SDM Vol. 3A, "Interrupt Command Register (ICR)": trigger
+ * mode).
+ */
 @Conformance
 @OnMachine(processors = 3)
 final class LevelTriggerTests {
@@ -84,7 +87,9 @@ final class LevelTriggerTests {
     cpu.lapic().send(levelAssert(VECTOR).withDestination(target.apicId()));
     target.serve(VECTOR);
     machine.expectNothing();
-    assertThat(pin.inFlight()).as("remote IRR after the end of an IPI with the same vector").isTrue();
+    assertThat(pin.inFlight())
+        .as("remote IRR after the end of an IPI with the same vector")
+        .isTrue();
     assertThat(serving.lapic()).isServicing(VECTOR).requestsNothing();
     pin.lower();
     serving.finishInterrupt();

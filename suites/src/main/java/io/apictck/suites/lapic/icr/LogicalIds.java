@@ -23,7 +23,10 @@ final class LogicalIds {
     cpu.lapic().write(LapicRegister.LDR, logicalId << 24);
   }
 
-  /** Gives each of the first eight processors one bit of the flat model; in x2APIC mode hardware has given logical IDs already. */
+  /**
+   * Gives each of the first eight processors one bit of the flat model; in x2APIC mode hardware has
+   * given logical IDs already.
+   */
   static void flat(Machine machine) {
     for (Cpu cpu : machine.cpus()) {
       if (cpu.lapic().mode() == ApicMode.XAPIC) {
@@ -32,7 +35,10 @@ final class LogicalIds {
     }
   }
 
-  /** Makes all processors use the cluster model, which must be chosen while they are software-disabled. */
+  /**
+   * Makes all processors use the cluster model, which must be chosen while they are
+   * software-disabled.
+   */
   static void chooseClusterModel(Machine machine) {
     machine.cpus().forEach(cpu -> cpu.lapic().setEnabled(false));
     machine.cpus().forEach(cpu -> cpu.lapic().write(LapicRegister.DFR, CLUSTER_MODEL));

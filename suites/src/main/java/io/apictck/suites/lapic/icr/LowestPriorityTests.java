@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** Lowest-priority IPIs, which are model-specific (Intel SDM Vol. 3A, "Lowest Priority Delivery Mode"). */
+/**
+ * Lowest-priority IPIs, which are model-specific (Intel SDM Vol. 3A, "Lowest Priority Delivery
+ * Mode").
+ */
 @Conformance
 @OnMachine(processors = 4)
 final class LowestPriorityTests {
@@ -34,12 +37,14 @@ final class LowestPriorityTests {
   }
 
   /** In x2APIC mode the code is reserved and may fault. */
-  private static List<Cpu> receivers(Machine machine, Receivers receivers, Cpu sender, InterruptCommand command) {
+  private static List<Cpu> receivers(
+      Machine machine, Receivers receivers, Cpu sender, InterruptCommand command) {
     receivers.clear();
     Attempt attempt = sender.attempt(sender.lapic().sending(command).toArray(Instruction[]::new));
     machine.expectNothing();
     List<Cpu> taken = receivers.soFar();
-    String errors = sender.lapic().latchErrors() == ErrorStatus.REDIRECTABLE_IPI ? ", ESR bit 4" : "";
+    String errors =
+        sender.lapic().latchErrors() == ErrorStatus.REDIRECTABLE_IPI ? ", ESR bit 4" : "";
     String fault = attempt instanceof Attempt.Failed ? ", fault" : "";
     machine.observe("receivers of " + Commands.text(command), taken + errors + fault);
     return taken;
@@ -52,14 +57,26 @@ final class LowestPriorityTests {
     LogicalIds.flat(machine);
     Receivers receivers = Receivers.of(machine, VECTOR);
     int set = LogicalIds.read(machine.cpu(1)) | LogicalIds.read(machine.cpu(2));
-    boolean oneCluster = cpu.lapic().mode() == ApicMode.XAPIC || set >>> 16 == LogicalIds.read(machine.cpu(1)) >>> 16;
+    boolean oneCluster =
+        cpu.lapic().mode() == ApicMode.XAPIC
+            || set >>> 16 == LogicalIds.read(machine.cpu(1)) >>> 16;
     if (oneCluster) {
       // a round robin or a hash may choose another one each time
       for (int i = 0; i < REPETITIONS; i++) {
-        verifyOne(machine, receivers, cpu, command(true, set), each -> each.index() == 1 || each.index() == 2);
+        verifyOne(
+            machine,
+            receivers,
+            cpu,
+            command(true, set),
+            each -> each.index() == 1 || each.index() == 2);
       }
     }
-    verifyOne(machine, receivers, cpu, command(false, machine.cpu(3).apicId()), each -> each.index() == 3);
+    verifyOne(
+        machine,
+        receivers,
+        cpu,
+        command(false, machine.cpu(3).apicId()),
+        each -> each.index() == 3);
     verifyOne(
         machine,
         receivers,
@@ -70,7 +87,11 @@ final class LowestPriorityTests {
   }
 
   private static void verifyOne(
-      Machine machine, Receivers receivers, Cpu sender, InterruptCommand command, Predicate<Cpu> set) {
+      Machine machine,
+      Receivers receivers,
+      Cpu sender,
+      InterruptCommand command,
+      Predicate<Cpu> set) {
     assertThat(receivers(machine, receivers, sender, command))
         .as("receivers of %s", Commands.text(command))
         .hasSizeLessThanOrEqualTo(1)
@@ -93,16 +114,22 @@ final class LowestPriorityTests {
   void clusterBroadcastsHaveAnyReceivers(Machine machine, Cpu cpu) {
     LogicalIds.chooseClusterModel(machine);
     List<Integer> logicalIds = List.of(0x21, 0x22, 0x31, 0x32);
-    machine.cpus().forEach(each -> LogicalIds.set(each, logicalIds.get(each.index() % logicalIds.size())));
+    machine
+        .cpus()
+        .forEach(each -> LogicalIds.set(each, logicalIds.get(each.index() % logicalIds.size())));
     Receivers receivers = Receivers.of(machine, VECTOR);
     verifyAny(machine, receivers, cpu, command(true, InterruptCommand.XAPIC_BROADCAST));
     receivers.verifyQuiet();
   }
 
-  private static void verifyAny(Machine machine, Receivers receivers, Cpu sender, InterruptCommand command) {
+  private static void verifyAny(
+      Machine machine, Receivers receivers, Cpu sender, InterruptCommand command) {
     assertThat(receivers(machine, receivers, sender, command))
         .as("receivers of %s", Commands.text(command))
         .doesNotHaveDuplicates();
-    receivers.verify(sender, InterruptCommand.fixed(VECTOR).withShorthand(Shorthand.ALL_INCLUDING_SELF), cpu -> true);
+    receivers.verify(
+        sender,
+        InterruptCommand.fixed(VECTOR).withShorthand(Shorthand.ALL_INCLUDING_SELF),
+        cpu -> true);
   }
 }

@@ -19,7 +19,10 @@ import java.util.List;
 @Conformance
 @OnMachine(processors = 4)
 final class NmiTests {
-  /** The field is ignored: among them illegal ones, that of NMI itself, and one that would be a good interrupt. */
+  /**
+   * The field is ignored: among them illegal ones, that of NMI itself, and one that would be a good
+   * interrupt.
+   */
   private static final List<Integer> VECTOR_FIELDS = List.of(0x00, 0x02, 0x0F, 0x55, 0xFF);
 
   @InEachApicMode
@@ -33,13 +36,12 @@ final class NmiTests {
         cases.each(
             Commands.issuedAsEdge(DeliveryMode.NMI, Shorthand.NONE, 0x55),
             command ->
-                receivers.verify(sender, Commands.addressedTo(target, command), cpu -> cpu == target));
+                receivers.verify(
+                    sender, Commands.addressedTo(target, command), cpu -> cpu == target));
       }
       for (int field : VECTOR_FIELDS) {
         receivers.verify(
-            sender,
-            Commands.toAll(InterruptCommand.of(DeliveryMode.NMI, field)),
-            cpu -> true);
+            sender, Commands.toAll(InterruptCommand.of(DeliveryMode.NMI, field)), cpu -> true);
       }
     }
     receivers.verifyQuiet();
@@ -55,7 +57,8 @@ final class NmiTests {
       cases.each(
           Commands.issuedAsEdge(DeliveryMode.NMI, Shorthand.ALL_EXCLUDING_SELF, 0x55),
           command ->
-              receivers.verify(sender, Commands.addressedTo(sender, command), cpu -> cpu != sender));
+              receivers.verify(
+                  sender, Commands.addressedTo(sender, command), cpu -> cpu != sender));
     }
     receivers.verifyQuiet();
   }

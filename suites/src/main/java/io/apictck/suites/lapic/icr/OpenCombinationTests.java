@@ -20,7 +20,10 @@ import io.apictck.suites.support.Startup;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Combinations that the manual calls invalid, and reserved delivery modes: seen, not judged (Intel SDM Vol. 3A, same section). */
+/**
+ * Combinations that the manual calls invalid, and reserved delivery modes: seen, not judged (Intel
+ * SDM Vol. 3A, same section).
+ */
 @Conformance
 @OnMachine(processors = 3)
 final class OpenCombinationTests {
@@ -150,13 +153,18 @@ final class OpenCombinationTests {
     List<Cpu> others = machine.cpus().stream().filter(cpu -> cpu != sender).toList();
     Watch watch = new Watch(machine, sender);
     for (DeliveryMode mode :
-        List.of(DeliveryMode.LOWEST_PRIORITY, DeliveryMode.SMI, DeliveryMode.NMI, DeliveryMode.STARTUP)) {
+        List.of(
+            DeliveryMode.LOWEST_PRIORITY,
+            DeliveryMode.SMI,
+            DeliveryMode.NMI,
+            DeliveryMode.STARTUP)) {
       for (InterruptCommand command : Commands.deasserts(mode, Shorthand.NONE, VECTOR)) {
         if (!command.logical()) {
           watch.send(Commands.addressedTo(target, command), List.of(target));
         }
       }
-      for (InterruptCommand command : Commands.deasserts(mode, Shorthand.ALL_EXCLUDING_SELF, VECTOR)) {
+      for (InterruptCommand command :
+          Commands.deasserts(mode, Shorthand.ALL_EXCLUDING_SELF, VECTOR)) {
         watch.send(command, others);
       }
     }

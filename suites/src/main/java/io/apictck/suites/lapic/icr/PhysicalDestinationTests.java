@@ -44,7 +44,8 @@ final class PhysicalDestinationTests {
     Receivers receivers = Receivers.of(machine, VECTOR);
     for (Cpu sender : machine.cpus()) {
       cases.each(
-          machine.cpus(), target -> receivers.verify(sender, to(target.apicId()), cpu -> cpu == target));
+          machine.cpus(),
+          target -> receivers.verify(sender, to(target.apicId()), cpu -> cpu == target));
     }
     receivers.verifyQuiet();
   }
@@ -108,8 +109,7 @@ final class PhysicalDestinationTests {
     destinations.remove(InterruptCommand.X2APIC_BROADCAST);
     Receivers receivers = Receivers.of(machine, VECTOR);
     for (Cpu sender : machine.cpus()) {
-      cases.each(
-          destinations, id -> receivers.verify(sender, to(id), cpu -> cpu.apicId() == id));
+      cases.each(destinations, id -> receivers.verify(sender, to(id), cpu -> cpu.apicId() == id));
       receivers.verify(sender, to(InterruptCommand.X2APIC_BROADCAST), cpu -> true);
     }
     receivers.verifyQuiet();
@@ -121,13 +121,22 @@ final class PhysicalDestinationTests {
     int unused = unusedId(machine);
     Receivers receivers = Receivers.of(machine, VECTOR);
     for (DeliveryMode mode :
-        List.of(DeliveryMode.FIXED, DeliveryMode.NMI, DeliveryMode.SMI, DeliveryMode.INIT, DeliveryMode.STARTUP)) {
-      int vector = mode == DeliveryMode.STARTUP ? machine.description().startVectors().getFirst() : VECTOR;
+        List.of(
+            DeliveryMode.FIXED,
+            DeliveryMode.NMI,
+            DeliveryMode.SMI,
+            DeliveryMode.INIT,
+            DeliveryMode.STARTUP)) {
+      int vector =
+          mode == DeliveryMode.STARTUP ? machine.description().startVectors().getFirst() : VECTOR;
       InterruptCommand command =
           InterruptCommand.of(mode, mode == DeliveryMode.SMI ? 0 : vector).withDestination(unused);
-      assertThat(receivers.observe(cpu, command)).as("receivers of %s", Commands.text(command)).isEmpty();
+      assertThat(receivers.observe(cpu, command))
+          .as("receivers of %s", Commands.text(command))
+          .isEmpty();
       if (cpu.lapic().mode() == ApicMode.XAPIC) {
-        boolean busy = (cpu.lapic().read(LapicRegister.ICR) & InterruptCommand.DELIVERY_STATUS) != 0;
+        boolean busy =
+            (cpu.lapic().read(LapicRegister.ICR) & InterruptCommand.DELIVERY_STATUS) != 0;
         machine.observe("delivery status after " + mode + " to an unused ID", busy ? 1 : 0);
       }
       receivers.verify(cpu, to(machine.cpu(1).apicId()), receiver -> receiver == machine.cpu(1));
@@ -154,11 +163,13 @@ final class PhysicalDestinationTests {
   void processorsThatShareAnXapicIdAllReceive(Machine machine, Cpu cpu) {
     cpu.lapic()
         .send(
-            InterruptCommand.of(DeliveryMode.STARTUP, machine.description().startVectors().getFirst())
+            InterruptCommand.of(
+                    DeliveryMode.STARTUP, machine.description().startVectors().getFirst())
                 .withShorthand(Shorthand.ALL_EXCLUDING_SELF));
     machine.applicationProcessors().forEach(Cpu::expectStart);
     machine.cpus().forEach(each -> each.lapic().setEnabled(true));
-    // each local APIC compares with its own register: what an ID above 255 looks like there is not judged
+    // each local APIC compares with its own register: what an ID above 255 looks like there is not
+    // judged
     List<Integer> ids = new ArrayList<>();
     machine.cpus().forEach(each -> ids.add(each.lapic().id()));
     machine.observe("xAPIC IDs", ids);

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** All processors of a machine, waiting with IF=1 for an IPI, so that a test sees who takes it and how often. */
+/**
+ * All processors of a machine, waiting with IF=1 for an IPI, so that a test sees who takes it and
+ * how often.
+ */
 final class Receivers {
   private final Machine machine;
   private final List<Counter> taken;
@@ -42,10 +45,15 @@ final class Receivers {
     sender.lapic().send(command);
     List<Cpu> wanted = machine.cpus().stream().filter(expected).toList();
     machine.settle(() -> wanted.stream().allMatch(cpu -> countOf(cpu) > 0));
-    assertThat(soFar()).as(() -> "receivers of " + Commands.text(command) + " from " + sender).isEqualTo(wanted);
+    assertThat(soFar())
+        .as(() -> "receivers of " + Commands.text(command) + " from " + sender)
+        .isEqualTo(wanted);
   }
 
-  /** Sends a command whose receivers are not known; those that took it, one entry for each interrupt. */
+  /**
+   * Sends a command whose receivers are not known; those that took it, one entry for each
+   * interrupt.
+   */
   List<Cpu> observe(Cpu sender, InterruptCommand command) {
     clear();
     sender.lapic().send(command);

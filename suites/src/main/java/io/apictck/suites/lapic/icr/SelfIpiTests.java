@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
-/** Fixed IPIs to oneself, legal and illegal vectors (Intel SDM Vol. 3A, "Valid Interrupt Vectors", "Error Handling"). */
+/**
+ * Fixed IPIs to oneself, legal and illegal vectors (Intel SDM Vol. 3A, "Valid Interrupt Vectors",
+ * "Error Handling").
+ */
 @Conformance
 @OnMachine(processors = 2)
 final class SelfIpiTests {
@@ -49,13 +52,17 @@ final class SelfIpiTests {
           cpu.takeInterrupt(vector);
           LapicState state = LapicState.of(cpu.lapic());
           assertThat(state.isr().stream()).as("ISR in the handler").containsExactly(vector);
-          assertThat(state.irr().isEmpty() && state.tmr().isEmpty()).as("IRR and TMR are empty").isTrue();
+          assertThat(state.irr().isEmpty() && state.tmr().isEmpty())
+              .as("IRR and TMR are empty")
+              .isTrue();
           cpu.finishInterrupt();
         });
     cpu.lapic().setEnabled(true);
     machine.expectNothing();
     assertThat(cpu.lapic()).isIdle().hasNoErrors();
-    assertThat(LapicState.of(machine.cpu(1).lapic())).as("state of the other one").isEqualTo(bystander);
+    assertThat(LapicState.of(machine.cpu(1).lapic()))
+        .as("state of the other one")
+        .isEqualTo(bystander);
   }
 
   @InEachApicMode
@@ -113,8 +120,7 @@ final class SelfIpiTests {
     assertThat(cpu.lapic()).isIdle().hasNoErrors();
   }
 
-  private static void verifyIllegal(
-      Machine machine, Cpu cpu, Cases cases, IntConsumer send) {
+  private static void verifyIllegal(Machine machine, Cpu cpu, Cases cases, IntConsumer send) {
     machine.cpus().forEach(Cpu::sti);
     cpu.lapic().latchErrors();
     cases.range(
@@ -142,10 +148,7 @@ final class SelfIpiTests {
   void illegalVectorsAreErrorsOfTheSender(Machine machine, Cpu cpu, Cases cases) {
     verifyIllegal(machine, cpu, cases, cpu.lapic()::sendSelfIpi);
     for (int destination :
-        List.of(
-            cpu.apicId(),
-            machine.cpu(1).apicId(),
-            InterruptCommand.X2APIC_BROADCAST)) {
+        List.of(cpu.apicId(), machine.cpu(1).apicId(), InterruptCommand.X2APIC_BROADCAST)) {
       for (InterruptCommand command :
           Commands.issuedAsEdge(DeliveryMode.FIXED, Shorthand.NONE, 0)) {
         verifyIllegal(
@@ -155,7 +158,8 @@ final class SelfIpiTests {
             vector -> cpu.lapic().send(command.withVector(vector).withDestination(destination)));
       }
     }
-    for (Shorthand shorthand : List.of(Shorthand.ALL_INCLUDING_SELF, Shorthand.ALL_EXCLUDING_SELF)) {
+    for (Shorthand shorthand :
+        List.of(Shorthand.ALL_INCLUDING_SELF, Shorthand.ALL_EXCLUDING_SELF)) {
       verifyIllegal(
           machine,
           cpu,

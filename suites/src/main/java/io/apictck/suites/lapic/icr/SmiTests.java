@@ -52,7 +52,8 @@ final class SmiTests {
         cases.each(
             Commands.issuedAsEdge(DeliveryMode.SMI, Shorthand.NONE, 0),
             command ->
-                verify(machine, sender, Commands.addressedTo(target, command), cpu -> cpu == target));
+                verify(
+                    machine, sender, Commands.addressedTo(target, command), cpu -> cpu == target));
       }
     }
     verifyNothingLeft(machine);

@@ -64,7 +64,8 @@ final class X2apicCommandRegisterTests {
     target.sti();
     cpu.lapic().send(command);
     target.serve(VECTOR);
-    machine.observe("ICR after " + Commands.text(command), Hex.qword(cpu.rdmsr(LapicRegister.ICR.msr())));
+    machine.observe(
+        "ICR after " + Commands.text(command), Hex.qword(cpu.rdmsr(LapicRegister.ICR.msr())));
     machine.expectNothing();
   }
 
@@ -78,14 +79,17 @@ final class X2apicCommandRegisterTests {
     long before = cpu.rdmsr(LapicRegister.ICR.msr());
     receivers.clear();
     for (Shorthand shorthand : Shorthand.values()) {
-      for (InterruptCommand command : Commands.issuedAsEdge(DeliveryMode.FIXED, shorthand, VECTOR)) {
+      for (InterruptCommand command :
+          Commands.issuedAsEdge(DeliveryMode.FIXED, shorthand, VECTOR)) {
         cases.range(
             0,
             Integer.SIZE - 1,
             bit -> {
               if ((RESERVED & 1L << bit) != 0) {
                 assertThat(
-                        cpu.attempt(new Instruction.Wrmsr(LapicRegister.ICR.msr(), command.raw() | 1L << bit)))
+                        cpu.attempt(
+                            new Instruction.Wrmsr(
+                                LapicRegister.ICR.msr(), command.raw() | 1L << bit)))
                     .raisesGeneralProtection();
               }
             });
@@ -93,7 +97,9 @@ final class X2apicCommandRegisterTests {
     }
     machine.expectNothing();
     assertThat(receivers.soFar()).as("receivers of faulting commands").isEmpty();
-    assertThat(Hex.qword(cpu.rdmsr(LapicRegister.ICR.msr()))).as("ICR").isEqualTo(Hex.qword(before));
+    assertThat(Hex.qword(cpu.rdmsr(LapicRegister.ICR.msr())))
+        .as("ICR")
+        .isEqualTo(Hex.qword(before));
     receivers.verifyQuiet();
   }
 

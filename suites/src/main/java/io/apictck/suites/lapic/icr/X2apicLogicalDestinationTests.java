@@ -16,7 +16,10 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Logical destinations in x2APIC mode (Intel SDM Vol. 3A, "Logical Destination Mode in x2APIC Mode"). */
+/**
+ * Logical destinations in x2APIC mode (Intel SDM Vol. 3A, "Logical Destination Mode in x2APIC
+ * Mode").
+ */
 @Conformance
 @InMode(ApicMode.X2APIC)
 @OnMachine(
@@ -68,7 +71,8 @@ final class X2apicLogicalDestinationTests {
     Set<Integer> members = memberSets();
     for (int cluster : clusters(machine)) {
       boolean inhabited =
-          machine.cpus().stream().anyMatch(cpu -> X2apicLogicalId.of(cpu.apicId()) >>> 16 == cluster);
+          machine.cpus().stream()
+              .anyMatch(cpu -> X2apicLogicalId.of(cpu.apicId()) >>> 16 == cluster);
       cases.each(
           inhabited ? members : Set.of(0, 1, 2, 1 << 15, 0x5555, ALL_MEMBERS),
           set -> {

@@ -14,7 +14,10 @@ import io.apictck.suites.support.LapicState;
 import io.apictck.suites.support.Vectors;
 import org.junit.jupiter.api.Test;
 
-/** The arbitration priority register of the P6 family (Intel SDM Vol. 3A, "Lowest Priority Delivery Mode"). */
+/**
+ * The arbitration priority register of the P6 family (Intel SDM Vol. 3A, "Lowest Priority Delivery
+ * Mode").
+ */
 @Conformance
 final class ArbitrationPriorityTests {
   @Test

@@ -99,7 +99,9 @@ final class Cr8Tests {
     cpu.lapic().setTpr(0x7A);
     for (Instruction access :
         List.of(
-            new Instruction.MovFromCr8(), new Instruction.MovToCr8(3), new Instruction.MovToCr8(0x10))) {
+            new Instruction.MovFromCr8(),
+            new Instruction.MovToCr8(3),
+            new Instruction.MovToCr8(0x10))) {
       cpu.run(new Instruction.EnterUser());
       assertThat(cpu.attempt(access)).as("%s with CPL 3", access).raisesGeneralProtection();
       cpu.run(new Instruction.LeaveUser());

@@ -16,7 +16,9 @@ import io.apictck.suites.support.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which pending vector comes first (Intel SDM Vol. 3A, "Interrupt, Task, and Processor Priority"). */
+/**
+ * Which pending vector comes first (Intel SDM Vol. 3A, "Interrupt, Task, and Processor Priority").
+ */
 @Conformance
 final class DeliveryOrderTests {
   @InEachApicMode
@@ -62,7 +64,10 @@ final class DeliveryOrderTests {
           int first = pair.first();
           int second = pair.second();
           cpu.run(
-              new Instruction.Cli(), SelfIpi.of(lapic, first), SelfIpi.of(lapic, second), new Instruction.Sti());
+              new Instruction.Cli(),
+              SelfIpi.of(lapic, first),
+              SelfIpi.of(lapic, second),
+              new Instruction.Sti());
           cpu.serve(Math.max(first, second));
           if (first != second) {
             cpu.serve(Math.min(first, second));

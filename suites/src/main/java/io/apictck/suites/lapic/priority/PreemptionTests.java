@@ -18,7 +18,10 @@ import io.apictck.suites.support.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Interrupts that arrive in a handler (Intel SDM Vol. 3A, "Interrupt Acceptance for Fixed Interrupts"). */
+/**
+ * Interrupts that arrive in a handler (Intel SDM Vol. 3A, "Interrupt Acceptance for Fixed
+ * Interrupts").
+ */
 @Conformance
 final class PreemptionTests {
   @InEachApicMode
@@ -46,7 +49,10 @@ final class PreemptionTests {
     assertThat(lapic).isIdle();
   }
 
-  /** The requests rise, so that each is the highest pending one when it is compared with the vector in service. */
+  /**
+   * The requests rise, so that each is the highest pending one when it is compared with the vector
+   * in service.
+   */
   @InEachApicMode
   @Sweep(sample = 8)
   @Covers("LAPIC-PRI-010")

@@ -61,7 +61,7 @@ final class ProcessorPriorityTests {
       boolean right =
           byTask > byService
               ? ppr == tpr
-              : ppr == byService << 4 || byTask == byService && ppr == tpr;
+              : ppr == byService << 4 || (byTask == byService && ppr == tpr);
       if (!right) {
         throw new AssertionError(
             "PPR with TPR="
@@ -80,7 +80,7 @@ final class ProcessorPriorityTests {
     cpu.sti();
     // one in each class, each interrupts the one before
     for (int inService = 1; inService <= 15; inService++) {
-      int vector = inService << 4 | 16 - inService & 0xF;
+      int vector = inService << 4 | ((16 - inService) & 0xF);
       cpu.lapic().sendSelfIpi(vector);
       cpu.takeInterrupt(vector);
       verifyForEachTaskPriority(cpu.lapic(), vector);

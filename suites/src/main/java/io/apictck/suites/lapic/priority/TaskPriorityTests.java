@@ -29,7 +29,7 @@ final class TaskPriorityTests {
       machine.expectNothing();
       assertThat(cpu.lapic()).requests(held).isServicingNothing();
       if (priority < 15) {
-        int taken = priority + 1 << 4;
+        int taken = (priority + 1) << 4;
         cpu.lapic().sendSelfIpi(taken);
         cpu.serve(taken);
       }
@@ -121,11 +121,13 @@ final class TaskPriorityTests {
             machine.expectNothing();
             long requests =
                 cpu.run(
-                    lapic.reading(LapicRegister.IRR.offset(vector / Integer.SIZE)),
-                    lapic.writing(LapicRegister.TPR, 0))[0];
+                        lapic.reading(LapicRegister.IRR.offset(vector / Integer.SIZE)),
+                        lapic.writing(LapicRegister.TPR, 0))[0];
             if (requests != 1L << vector % Integer.SIZE) {
               throw new AssertionError(
-                  "this word of IRR must hold the vector alone, but is " + Long.toHexString(requests) + "h");
+                  "this word of IRR must hold the vector alone, but is "
+                      + Long.toHexString(requests)
+                      + "h");
             }
           }
           cpu.serve(vector);

@@ -46,9 +46,7 @@ final class UnmaskableEventTests {
     Cpu sender = machine.cpu(0);
     Cpu target = machine.cpu(1);
     holdEverything(machine, target);
-    sender
-        .lapic()
-        .send(InterruptCommand.of(DeliveryMode.NMI, 0).withDestination(target.apicId()));
+    sender.lapic().send(InterruptCommand.of(DeliveryMode.NMI, 0).withDestination(target.apicId()));
     target.takeNmi();
     target.iret();
     release(target);
@@ -80,7 +78,8 @@ final class UnmaskableEventTests {
   @Covers("LAPIC-PRI-011")
   void externalInterruptIsTaken(Machine machine, Cpu cpu) {
     machine.supplyVector(SUPPLIED);
-    cpu.lapic().setLvt(LapicRegister.LVT_LINT0, LvtEntry.fixed(0).withDeliveryMode(DeliveryMode.EXT_INT));
+    cpu.lapic()
+        .setLvt(LapicRegister.LVT_LINT0, LvtEntry.fixed(0).withDeliveryMode(DeliveryMode.EXT_INT));
     holdEverything(machine, cpu);
     cpu.line(LocalLine.LINT0, true);
     cpu.takeInterrupt(SUPPLIED);

@@ -21,8 +21,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Accesses that are no aligned 32-bit ones are undefined: they are recorded, and must not change other registers (Intel SDM Vol. 3A, "The
- * Local APIC Block Diagram").
+ * Accesses that are no aligned 32-bit ones are undefined: they are recorded, and must not change
+ * other registers (Intel SDM Vol. 3A, "The Local APIC Block Diagram").
  */
 @Conformance
 final class AccessWidthTests {
@@ -56,7 +56,8 @@ final class AccessWidthTests {
         });
     for (int width : WIDTHS) {
       for (int at = 0; at + width <= SLOT; at += width) {
-        Attempt attempt = cpu.attempt(new Instruction.Load(lapic.address(LapicRegister.SVR) + at, width));
+        Attempt attempt =
+            cpu.attempt(new Instruction.Load(lapic.address(LapicRegister.SVR) + at, width));
         machine.observe(
             "SVR + " + at + ", " + width + " bytes",
             attempt instanceof Attempt.Succeeded read ? Hex.qword(read.values()[0]) : "faults");
@@ -77,7 +78,8 @@ final class AccessWidthTests {
         register -> {
           int reset = lapic.read(register);
           // PPR follows TPR; EOI stands for nothing, since it cannot be read
-          LapicRegister follower = register == LapicRegister.TPR ? LapicRegister.PPR : LapicRegister.EOI;
+          LapicRegister follower =
+              register == LapicRegister.TPR ? LapicRegister.PPR : LapicRegister.EOI;
           LapicRegister[] changed = {register, follower, LapicRegister.ESR};
           Map<String, String> before = RegisterDump.of(lapic, changed);
           for (int width : WIDTHS) {
@@ -85,7 +87,9 @@ final class AccessWidthTests {
               if (width == 4 && at == 0) {
                 continue;
               }
-              cpu.attempt(new Instruction.Store(lapic.address(register) + at, width, 0x5A5A_5A5A_5A5A_5A5AL));
+              cpu.attempt(
+                  new Instruction.Store(
+                      lapic.address(register) + at, width, 0x5A5A_5A5A_5A5A_5A5AL));
               assertThat(RegisterDump.of(lapic, changed))
                   .as("after %d bytes at %s + %d", width, register, at)
                   .isEqualTo(before);

@@ -58,7 +58,8 @@ final class IdAndVersionTests {
     int initial = initialId(cpu);
     Map<String, String> before = RegisterDump.of(cpu.lapic(), LapicRegister.ID);
     cpu.lapic().write(LapicRegister.ID, 0x5500_0000);
-    machine.observe("ID register after a write of 5500_0000h", Hex.dword(cpu.lapic().read(LapicRegister.ID)));
+    machine.observe(
+        "ID register after a write of 5500_0000h", Hex.dword(cpu.lapic().read(LapicRegister.ID)));
     assertThat(initialId(cpu)).as("CPUID.01H:EBX[31:24]").isEqualTo(initial);
     assertThat(cpu.cpuid(Cpuid.TOPOLOGY).edx() & 0xFF).as("CPUID.0BH:EDX[7:0]").isEqualTo(initial);
     assertThat(RegisterDump.of(cpu.lapic(), LapicRegister.ID)).isEqualTo(before);
@@ -87,7 +88,9 @@ final class IdAndVersionTests {
     int version = cpu.lapic().version().raw();
     for (int value : new int[] {~version, 0, -1}) {
       cpu.lapic().write(LapicRegister.VERSION, value);
-      assertThat(RegisterDump.of(cpu.lapic())).as("after a write of %s", Hex.dword(value)).isEqualTo(before);
+      assertThat(RegisterDump.of(cpu.lapic()))
+          .as("after a write of %s", Hex.dword(value))
+          .isEqualTo(before);
     }
   }
 }

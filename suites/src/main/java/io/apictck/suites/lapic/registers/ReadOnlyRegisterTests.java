@@ -24,7 +24,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Writes to read-only registers of the page change nothing (Intel SDM Vol. 3A, "The Local APIC Block Diagram"). */
+/**
+ * Writes to read-only registers of the page change nothing (Intel SDM Vol. 3A, "The Local APIC
+ * Block Diagram").
+ */
 @Conformance
 final class ReadOnlyRegisterTests {
   private static final int IN_SERVICE = 0x41;
@@ -66,7 +69,8 @@ final class ReadOnlyRegisterTests {
 
   private static void ignoresWrites(LocalApic lapic, Cases cases) {
     Map<String, String> before = RegisterDump.of(lapic);
-    for (LapicRegister register : List.of(LapicRegister.ISR, LapicRegister.TMR, LapicRegister.IRR)) {
+    for (LapicRegister register :
+        List.of(LapicRegister.ISR, LapicRegister.TMR, LapicRegister.IRR)) {
       cases.range(
           0,
           register.count() - 1,
@@ -91,7 +95,8 @@ final class ReadOnlyRegisterTests {
         0xF,
         vector -> {
           lapic.sendSelfIpi(vector);
-          for (LapicRegister register : List.of(LapicRegister.ISR, LapicRegister.TMR, LapicRegister.IRR)) {
+          for (LapicRegister register :
+              List.of(LapicRegister.ISR, LapicRegister.TMR, LapicRegister.IRR)) {
             assertThat(lapic.read(register, 0) & 0xFFFF).as("bits 15:0 of %s", register).isZero();
           }
         });
@@ -130,7 +135,9 @@ final class ReadOnlyRegisterTests {
       long before = lapic.currentCount();
       lapic.write(LapicRegister.CURRENT_COUNT, value);
       // a few instructions are less than a handful of counts of the slowest divider
-      assertThat(lapic.currentCount()).as("current count after %s", Hex.dword(value)).isBetween(before - 8, before);
+      assertThat(lapic.currentCount())
+          .as("current count after %s", Hex.dword(value))
+          .isBetween(before - 8, before);
     }
     lapic.stopTimer();
   }

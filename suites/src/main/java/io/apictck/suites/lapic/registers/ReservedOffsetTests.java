@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Offsets of the page where there is no register (Intel SDM Vol. 3A, "The Local APIC Block Diagram", "Error Handling"). */
+/**
+ * Offsets of the page where there is no register (Intel SDM Vol. 3A, "The Local APIC Block
+ * Diagram", "Error Handling").
+ */
 @Conformance
 final class ReservedOffsetTests {
   private static final int IN_SERVICE = 0x41;
@@ -30,7 +33,9 @@ final class ReservedOffsetTests {
   private static List<Integer> reservedOffsets() {
     List<Integer> offsets = new ArrayList<>();
     for (int offset = 0; offset < LapicRegister.PAGE_SIZE; offset += 0x10) {
-      if (LapicRegister.at(offset).filter(register -> register != LapicRegister.SELF_IPI).isEmpty()) {
+      if (LapicRegister.at(offset)
+          .filter(register -> register != LapicRegister.SELF_IPI)
+          .isEmpty()) {
         offsets.add(offset);
       }
     }
@@ -87,7 +92,8 @@ final class ReservedOffsetTests {
       machine.observe(register + " reads", Hex.dword(lapic.read(register)));
       lapic.write(register, -1);
       int errors = lapic.latchErrors();
-      machine.observe("ESR bit 7 after " + register, (errors & ErrorStatus.ILLEGAL_REGISTER_ADDRESS) != 0);
+      machine.observe(
+          "ESR bit 7 after " + register, (errors & ErrorStatus.ILLEGAL_REGISTER_ADDRESS) != 0);
       lapic.latchErrors();
     }
     assertThat(RegisterDump.of(lapic)).isEqualTo(before);

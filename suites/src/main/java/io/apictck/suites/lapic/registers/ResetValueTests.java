@@ -23,8 +23,8 @@ import io.apictck.suites.support.Startup;
 import org.junit.jupiter.api.Test;
 
 /**
- * Register values after power-up, RESET and INIT (Intel SDM Vol. 3A, "Local APIC State After Power-Up or Reset" and "Local APIC State After
- * an INIT Reset").
+ * Register values after power-up, RESET and INIT (Intel SDM Vol. 3A, "Local APIC State After
+ * Power-Up or Reset" and "Local APIC State After an INIT Reset").
  */
 @Conformance
 final class ResetValueTests {
@@ -38,7 +38,10 @@ final class ResetValueTests {
         .isEqualTo(RegisterDump.afterReset(cpu.lapic()));
   }
 
-  /** Gives every register that software or an interrupt can change another value than that of a reset. */
+  /**
+   * Gives every register that software or an interrupt can change another value than that of a
+   * reset.
+   */
   private static void disturb(Cpu cpu) {
     LocalApic lapic = cpu.lapic();
     lapic.setSvr(SpuriousInterruptVector.RESET.withVector(0xEF).withEnabled(true));
@@ -140,7 +143,8 @@ final class ResetValueTests {
     // the ICR holds the last IPI
     var before = RegisterDump.of(bsp.lapic(), LapicRegister.ICR, LapicRegister.ICR_HIGH);
     Startup.restart(bsp, machine.cpu(1));
-    assertThat(RegisterDump.of(bsp.lapic(), LapicRegister.ICR, LapicRegister.ICR_HIGH)).isEqualTo(before);
+    assertThat(RegisterDump.of(bsp.lapic(), LapicRegister.ICR, LapicRegister.ICR_HIGH))
+        .isEqualTo(before);
     bsp.sti();
     bsp.serve(PENDING);
   }

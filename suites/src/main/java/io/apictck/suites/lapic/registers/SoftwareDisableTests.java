@@ -21,7 +21,10 @@ import io.apictck.suites.support.RegisterDump;
 import java.util.List;
 import java.util.Map;
 
-/** What software disable does to registers (Intel SDM Vol. 3A, "Local APIC State After It Has Been Software Disabled"). */
+/**
+ * What software disable does to registers (Intel SDM Vol. 3A, "Local APIC State After It Has Been
+ * Software Disabled").
+ */
 @Conformance
 final class SoftwareDisableTests {
   private static final int IN_SERVICE = 0x41;
@@ -33,7 +36,9 @@ final class SoftwareDisableTests {
   }
 
   private static void assertEntry(LocalApic lapic, LapicRegister register, LvtEntry expected) {
-    assertThat(Hex.dword(lapic.lvt(register).raw())).as("%s", register).isEqualTo(Hex.dword(expected.raw()));
+    assertThat(Hex.dword(lapic.lvt(register).raw()))
+        .as("%s", register)
+        .isEqualTo(Hex.dword(expected.raw()));
   }
 
   @InEachApicMode

@@ -20,7 +20,8 @@ import io.apictck.suites.support.Startup;
 import org.junit.jupiter.api.Test;
 
 /**
- * Which messages a software-disabled local APIC takes and sends (Intel SDM Vol. 3A, "Local APIC State After It Has Been Software Disabled").
+ * Which messages a software-disabled local APIC takes and sends (Intel SDM Vol. 3A, "Local APIC
+ * State After It Has Been Software Disabled").
  */
 @Conformance
 @OnMachine(processors = 2)
@@ -96,12 +97,16 @@ final class SoftwareDisabledMessageTests {
     target.lapic().setEnabled(false);
     target.sti();
     machine.deviceWrite(
-        MessageAddress.physical(target.apicId()).raw() & 0xFFFF_FFFFL, MessageData.fixed(VECTOR).raw());
+        MessageAddress.physical(target.apicId()).raw() & 0xFFFF_FFFFL,
+        MessageData.fixed(VECTOR).raw());
     machine.expectNothing();
     afterwards(machine, target);
   }
 
-  /** Whether the message was dropped or kept until the local APIC is enabled again is open; twice is wrong. */
+  /**
+   * Whether the message was dropped or kept until the local APIC is enabled again is open; twice is
+   * wrong.
+   */
   private static void afterwards(Machine machine, Cpu target) {
     Counter counter = target.countInterrupts(VECTOR);
     target.lapic().setEnabled(true);
@@ -110,7 +115,9 @@ final class SoftwareDisabledMessageTests {
     assertThat(counter.count()).as("interrupts once enabled again").isLessThanOrEqualTo(1);
     int before = counter.count();
     target.lapic().sendSelfIpi(VECTOR);
-    assertThat(machine.settle(() -> counter.count() > before)).as("a new interrupt arrives").isTrue();
+    assertThat(machine.settle(() -> counter.count() > before))
+        .as("a new interrupt arrives")
+        .isTrue();
   }
 
   @InEachApicMode
@@ -121,7 +128,9 @@ final class SoftwareDisabledMessageTests {
     sender.lapic().setEnabled(false);
     sender.lapic().sendIpi(target, VECTOR);
     target.serve(VECTOR);
-    sender.lapic().send(InterruptCommand.fixed(VECTOR + 1).withShorthand(Shorthand.ALL_EXCLUDING_SELF));
+    sender
+        .lapic()
+        .send(InterruptCommand.fixed(VECTOR + 1).withShorthand(Shorthand.ALL_EXCLUDING_SELF));
     target.serve(VECTOR + 1);
     send(sender, target, DeliveryMode.NMI);
     target.takeNmi();

@@ -42,7 +42,8 @@ final class WritableRegisterTests {
   @Covers("LAPIC-REG-003")
   void aRegisterReadsBackAndIsAloneInWhatWasWritten(Cpu cpu) {
     LocalApic lapic = cpu.lapic();
-    List<LapicRegister> registers = new ArrayList<>(List.of(LapicRegister.TPR, LapicRegister.INITIAL_COUNT));
+    List<LapicRegister> registers =
+        new ArrayList<>(List.of(LapicRegister.TPR, LapicRegister.INITIAL_COUNT));
     registers.add(LapicRegister.LDR);
     RegisterDump.readable(lapic).stream().filter(LapicRegister::isLvt).forEach(registers::add);
     for (LapicRegister register : registers) {
@@ -57,13 +58,17 @@ final class WritableRegisterTests {
       LapicRegister[] others = {
         register,
         register == LapicRegister.TPR ? LapicRegister.PPR : LapicRegister.EOI,
-        register == LapicRegister.INITIAL_COUNT ? LapicRegister.CURRENT_COUNT : LapicRegister.SELF_IPI
+        register == LapicRegister.INITIAL_COUNT
+            ? LapicRegister.CURRENT_COUNT
+            : LapicRegister.SELF_IPI
       };
       int before = lapic.read(register);
       Map<String, String> neighbours = RegisterDump.of(lapic, others);
       lapic.write(register, value);
       assertReads(lapic, register, value);
-      assertThat(RegisterDump.of(lapic, others)).as("registers beside %s", register).isEqualTo(neighbours);
+      assertThat(RegisterDump.of(lapic, others))
+          .as("registers beside %s", register)
+          .isEqualTo(neighbours);
       lapic.write(register, before);
       assertReads(lapic, register, before);
     }
@@ -217,7 +222,9 @@ final class WritableRegisterTests {
           if ((register.definedBits() & LvtEntry.REMOTE_IRR) != 0) {
             assertThat(entry.remoteIrr()).as("remote IRR of %s", register).isFalse();
           }
-          assertThat(entry.vector()).as("vector of %s", register).isEqualTo(value & LvtEntry.VECTOR);
+          assertThat(entry.vector())
+              .as("vector of %s", register)
+              .isEqualTo(value & LvtEntry.VECTOR);
           assertThat(entry.masked()).as("mask of %s", register).isTrue();
         }
         lapic.setLvt(register, LvtEntry.RESET);

@@ -18,7 +18,10 @@ import io.apictck.platform.Instruction;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes of registers take effect in program order (Intel SDM Vol. 3A, "The Local APIC Block Diagram"). */
+/**
+ * Writes of registers take effect in program order (Intel SDM Vol. 3A, "The Local APIC Block
+ * Diagram").
+ */
 @Conformance
 final class WriteOrderTests {
   private static final int VECTOR = 0x60;
@@ -42,7 +45,9 @@ final class WriteOrderTests {
     InterruptFrame frame = cpu.takeInterrupt(VECTOR);
     assertThat(lapic).hasTpr(0);
     if (frame.interrupted().block() == run.block()) {
-      assertThat(frame.interrupted().index()).as("instruction that was interrupted").isGreaterThan(lowering);
+      assertThat(frame.interrupted().index())
+          .as("instruction that was interrupted")
+          .isGreaterThan(lowering);
     }
     cpu.finishInterrupt();
     run.values();

@@ -22,18 +22,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A request that the task priority masks after it was signalled (Intel SDM Vol. 3A, "Spurious Interrupt").
+ * A request that the task priority masks after it was signalled (Intel SDM Vol. 3A, "Spurious
+ * Interrupt").
  *
- * <p>The request may be withdrawn, and nothing comes, or the processor acknowledges it and gets the spurious vector: both are right.
+ * <p>The request may be withdrawn, and nothing comes, or the processor acknowledges it and gets the
+ * spurious vector: both are right.
  */
 @Conformance
 final class MaskedRequestTests {
   private static final int SPURIOUS = 0xEF;
 
-  /** Counts spurious interrupts; what the local APIC shows in the handler must be what it shows outside. */
+  /**
+   * Counts spurious interrupts; what the local APIC shows in the handler must be what it shows
+   * outside.
+   */
   private static Counter returnFromSpurious(Cpu cpu, List<LapicState> seen) {
-    cpu.lapic()
-        .setSvr(SpuriousInterruptVector.RESET.withEnabled(true).withVector(SPURIOUS));
+    cpu.lapic().setSvr(SpuriousInterruptVector.RESET.withEnabled(true).withVector(SPURIOUS));
     return cpu.onInterrupt(
         SPURIOUS,
         (self, frame) -> {
@@ -134,7 +138,9 @@ final class MaskedRequestTests {
     machine.observe("spurious interrupts", spurious.count());
   }
 
-  /** No EOI is owed: whatever came, vectors of every class still arrive and need exactly their own. */
+  /**
+   * No EOI is owed: whatever came, vectors of every class still arrive and need exactly their own.
+   */
   @InEachApicMode
   @Covers("LAPIC-SPU-003")
   void blocksNoClassAfterwards(Machine machine, Cpu cpu) {

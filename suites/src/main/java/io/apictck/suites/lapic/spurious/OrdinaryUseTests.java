@@ -13,7 +13,10 @@ import io.apictck.machine.LocalApic;
 import io.apictck.machine.Machine;
 import io.apictck.suites.support.LapicState;
 
-/** A real interrupt with the number of the spurious vector (Intel SDM Vol. 3A, "Spurious Interrupt"). */
+/**
+ * A real interrupt with the number of the spurious vector (Intel SDM Vol. 3A, "Spurious
+ * Interrupt").
+ */
 @Conformance
 final class OrdinaryUseTests {
   private static final int SPURIOUS = 0x6F;

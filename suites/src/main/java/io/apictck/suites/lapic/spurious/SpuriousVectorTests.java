@@ -31,7 +31,9 @@ final class SpuriousVectorTests {
           lapic.setSvr(value);
           assertThat(lapic.svr()).as("SVR").isEqualTo(value);
         });
-    assertThat(RegisterDump.of(lapic, LapicRegister.SVR)).as("the other registers").isEqualTo(before);
+    assertThat(RegisterDump.of(lapic, LapicRegister.SVR))
+        .as("the other registers")
+        .isEqualTo(before);
     lapic.setSvr(ENABLED);
   }
 

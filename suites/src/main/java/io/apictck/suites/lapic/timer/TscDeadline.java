@@ -1,5 +1,7 @@
 package io.apictck.suites.lapic.timer;
 
+import static io.apictck.assertions.ConformanceAssertions.assertThat;
+
 import io.apictck.arch.LapicRegister;
 import io.apictck.arch.LvtEntry;
 import io.apictck.arch.Msr;
@@ -8,7 +10,7 @@ import io.apictck.machine.Cpu;
 import io.apictck.platform.Instruction;
 import java.time.Duration;
 
-/** Arms the timer in TSC-deadline mode (Intel SDM Vol. 3A, "TSC-Deadline Mode"). */
+/** Arms the timer in TSC-deadline mode and serves it (Intel SDM Vol. 3A, "TSC-Deadline Mode"). */
 final class TscDeadline {
   private TscDeadline() {}
 
@@ -32,5 +34,29 @@ final class TscDeadline {
   static long in(Cpu cpu, Duration duration) {
     double hertz = InputClock.tscHertz(cpu);
     return cpu.rdtsc() + Math.round(hertz * duration.toNanos() / 1e9);
+  }
+
+  /** IA32_TSC_DEADLINE. */
+  static long armed(Cpu cpu) {
+    return cpu.rdmsr(Msr.IA32_TSC_DEADLINE);
+  }
+
+  /** IA32_TSC_DEADLINE reads zero. */
+  static void verifyDisarmed(Cpu cpu) {
+    assertThat(armed(cpu)).as("IA32_TSC_DEADLINE").isZero();
+  }
+
+  /** Takes and ends the interrupt of a deadline; by then it is disarmed. */
+  static void serve(Cpu cpu, int vector, long deadline) {
+    cpu.takeInterrupt(vector);
+    assertThat(Long.compareUnsigned(cpu.rdtsc(), deadline))
+        .as("time-stamp counter in the handler against the deadline")
+        .isNotNegative();
+    verifyDisarmed(cpu);
+    assertThat(cpu.lapic())
+        .isServicing(vector)
+        .requestsNothing()
+        .hasTriggerMode(vector, false);
+    cpu.finishInterrupt();
   }
 }
