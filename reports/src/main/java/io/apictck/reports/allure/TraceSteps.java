@@ -11,6 +11,7 @@ import java.util.List;
 final class TraceSteps {
   private static final int MAX = 60;
   private static final int HEAD = 15;
+  private static final int MAX_NAME = 160;
 
   private TraceSteps() {}
 
@@ -44,6 +45,10 @@ final class TraceSteps {
   }
 
   private static StepResult step(String name, Status status) {
-    return new StepResult().setName(name).setStatus(status);
+    return new StepResult().setName(shorten(name)).setStatus(status);
+  }
+
+  private static String shorten(String name) {
+    return name.length() <= MAX_NAME ? name : name.substring(0, MAX_NAME) + "\u2026";
   }
 }

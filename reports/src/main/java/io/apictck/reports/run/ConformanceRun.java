@@ -59,7 +59,7 @@ public final class ConformanceRun {
           selected.size() == methods.size()
               ? all
               : TestFinder.plan(session, parameters, selected);
-      ResultFolder folder = ResultFolder.prepare(options.output());
+      ResultFolder folder = ResultFolder.forRun(options.output());
       return run(session, plan, selected, folder, target, covered);
     }
   }

@@ -18,6 +18,9 @@ public final class ResultFolder {
   /** Shows that a folder is ours, also if the run broke off. */
   private static final String MARK = ".apic-tck";
 
+  /** Folder of the runs that were merged. */
+  static final String RUNS = "runs";
+
   private static final List<String> OURS =
       List.of(
           Conformance.FILE,
@@ -25,6 +28,8 @@ public final class ResultFolder {
           "allure",
           "allure.log",
           "tests",
+          RUNS,
+          "matrix.json",
           "index.html",
           "matrix.html",
           "requirements.html");
@@ -36,27 +41,47 @@ public final class ResultFolder {
   }
 
   /**
-   * Creates a folder, or empties that of an earlier run.
+   * Creates the folder of a run, or empties that of an earlier one.
    *
    * @throws CannotRunException if it cannot be written, or holds something else
    */
-  public static ResultFolder prepare(Path path) {
+  public static ResultFolder forRun(Path path) {
+    return prepare(path, ResultFolder::addRun);
+  }
+
+  /**
+   * Creates a folder for several runs, or empties that of an earlier merge.
+   *
+   * @throws CannotRunException if it cannot be written, or holds something else
+   */
+  public static ResultFolder forMerge(Path path) {
+    return prepare(path, folder -> {});
+  }
+
+  private interface Addition {
+    void to(ResultFolder folder) throws IOException;
+  }
+
+  private static void addRun(ResultFolder folder) throws IOException {
+    Files.createDirectories(folder.tests());
+    Files.writeString(folder.tests().resolve(TestPage.STYLE_FILE), TestPage.style());
+    Files.createDirectories(folder.allureResults());
+  }
+
+  private static ResultFolder prepare(Path path, Addition addition) {
     ResultFolder folder = new ResultFolder(path);
     try {
       if (Files.exists(path) && !Files.isDirectory(path)) {
         throw new CannotRunException(
-            "the output %s is a file; name a folder with --output".formatted(path));
+            "the output %s is a file; name a folder".formatted(path));
       }
       Files.createDirectories(path);
       folder.clear();
       Files.writeString(path.resolve(MARK), "Results of apic-tck; the next run replaces them.\n");
-      Files.createDirectories(folder.tests());
-      Files.writeString(folder.tests().resolve(TestPage.STYLE_FILE), TestPage.style());
-      Files.createDirectories(folder.allureResults());
+      addition.to(folder);
     } catch (IOException | UncheckedIOException e) {
       throw new CannotRunException(
-          "the output folder %s cannot be written (%s); name another with --output"
-              .formatted(path, reason(e)),
+          "the output folder %s cannot be written (%s); name another".formatted(path, reason(e)),
           e);
     }
     return folder;
@@ -77,9 +102,8 @@ public final class ResultFolder {
     }
     if (!Files.exists(path.resolve(MARK))) {
       throw new CannotRunException(
-          "the output folder %s holds other things than results of apic-tck; name another with"
-              .formatted(path)
-              + " --output, or empty it");
+          "the output folder %s holds other things than results of apic-tck; name another or empty it"
+              .formatted(path));
     }
     for (String name : OURS) {
       delete(path.resolve(name));

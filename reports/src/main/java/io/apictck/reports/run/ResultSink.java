@@ -2,6 +2,7 @@ package io.apictck.reports.run;
 
 import io.apictck.junit.ResultListener;
 import io.apictck.junit.TestResult;
+import io.apictck.junit.Verdict;
 import io.apictck.reports.allure.AllureResults;
 import io.apictck.reports.json.TestEntry;
 import io.apictck.reports.json.Topic;
@@ -28,7 +29,7 @@ final class ResultSink implements ResultListener, AutoCloseable {
   private final ResultFolder folder;
   private final Catalogue catalogue;
   private final AllureResults allure;
-  private final int listingBound;
+  private final boolean wholeTraces;
   private final List<TestEntry> entries = new ArrayList<>();
   private final ThreadLocal<Boolean> reported = ThreadLocal.withInitial(() -> false);
   private final AtomicReference<Exception> problem = new AtomicReference<>();
@@ -40,7 +41,7 @@ final class ResultSink implements ResultListener, AutoCloseable {
     this.folder = folder;
     this.catalogue = catalogue;
     this.allure = new AllureResults(folder.allureResults(), catalogue);
-    this.listingBound = wholeTraces ? Integer.MAX_VALUE : TraceListing.BOUND;
+    this.wholeTraces = wholeTraces;
   }
 
   /** Forgets that the test that runs in this thread told its result. */
@@ -80,7 +81,7 @@ final class ResultSink implements ResultListener, AutoCloseable {
   private void write(TestResult result, TestEntry entry, long stop) {
     try {
       String timeline = Timeline.svg(result.trace());
-      String listing = TraceListing.of(result.trace(), listingBound);
+      String listing = TraceListing.of(result.trace(), bound(result));
       allure.write(result, stop, timeline, listing);
       Files.writeString(
           folder.tests().resolve(entry.key() + ".html"),
@@ -88,6 +89,11 @@ final class ResultSink implements ResultListener, AutoCloseable {
     } catch (IOException | RuntimeException e) {
       problem.compareAndSet(null, e);
     }
+  }
+
+  private int bound(TestResult result) {
+    boolean dull = result.verdict() == Verdict.PASS && result.expected();
+    return wholeTraces ? TraceListing.ALL : dull ? TraceListing.SHORT : TraceListing.BOUND;
   }
 
   /** What came of the tests so far, by id. */

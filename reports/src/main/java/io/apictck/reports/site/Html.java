@@ -31,6 +31,15 @@ public final class Html {
     return this;
   }
 
+  /** An element without contents, as SVG has them. */
+  public Html empty(String tag, String... attributes) {
+    open(tag, attributes);
+    open.pop();
+    out.setLength(out.length() - 1);
+    out.append("/>");
+    return this;
+  }
+
   /** Closes the innermost open element. */
   public Html close() {
     out.append("</").append(open.pop()).append('>');

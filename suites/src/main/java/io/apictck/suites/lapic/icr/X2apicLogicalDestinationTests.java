@@ -13,6 +13,7 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.suites.support.X2apicLogicalId;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +75,7 @@ final class X2apicLogicalDestinationTests {
           machine.cpus().stream()
               .anyMatch(cpu -> X2apicLogicalId.of(cpu.apicId()) >>> 16 == cluster);
       cases.each(
-          inhabited ? members : Set.of(0, 1, 2, 1 << 15, 0x5555, ALL_MEMBERS),
+          inhabited ? List.copyOf(members) : List.of(0, 1, 2, 1 << 15, 0x5555, ALL_MEMBERS),
           set -> {
             int destination = cluster << 16 | set;
             if (destination != InterruptCommand.X2APIC_BROADCAST) {

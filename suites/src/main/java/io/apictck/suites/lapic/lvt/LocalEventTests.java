@@ -202,12 +202,16 @@ final class LocalEventTests {
         sources,
         source -> {
           for (LocalSource each : sources) {
-            cpu.lapic().setLvt(each.entry(), FIXED.withVector(VECTOR + 0x10 * each.ordinal()));
+            cpu.lapic().setLvt(each.entry(), FIXED.withVector(vectorOf(sources, each)));
           }
           source.signal(cpu);
-          cpu.serve(VECTOR + 0x10 * source.ordinal());
+          cpu.serve(vectorOf(sources, source));
           machine.expectNothing();
         });
     sources.forEach(each -> cpu.lapic().setLvt(each.entry(), LvtEntry.RESET));
+  }
+
+  private static int vectorOf(List<LocalSource> sources, LocalSource source) {
+    return VECTOR + 0x10 * sources.indexOf(source);
   }
 }
