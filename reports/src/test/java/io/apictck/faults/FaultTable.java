@@ -48,8 +48,7 @@ record FaultTable(List<Row> planted, List<UnplantedEntry> notPlanted) {
               .filter(verdicts::containsKey)
               .map(verdict -> verdicts.get(verdict) + " " + word(verdict))
               .collect(Collectors.joining(", "));
-      String tests =
-          red.stream().map(test -> "`" + test + "`").collect(Collectors.joining("<br>"));
+      String tests = red.stream().map(test -> "`" + test + "`").collect(Collectors.joining("<br>"));
       return "| %s | %s | %s | %s |%n".formatted(id, title, counts, tests);
     }
   }
@@ -71,8 +70,7 @@ record FaultTable(List<Row> planted, List<UnplantedEntry> notPlanted) {
     text.append("%n## Known bugs that are not planted%n%n".formatted())
         .append("| entry | cause | reason |%n|---|---|---|%n".formatted());
     for (UnplantedEntry entry : notPlanted) {
-      text.append(
-          "| %s | %s | %s |%n".formatted(entry.id(), word(entry.cause()), entry.reason()));
+      text.append("| %s | %s | %s |%n".formatted(entry.id(), word(entry.cause()), entry.reason()));
     }
     return text.toString();
   }

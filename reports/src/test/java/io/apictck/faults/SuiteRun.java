@@ -74,9 +74,7 @@ record SuiteRun(List<Outcome> outcomes) {
   }
 
   private static DiscoverySelector selector(String suite) {
-    return suite.endsWith(TEST_CLASS)
-        ? selectClass(SUITES + suite)
-        : selectPackage(SUITES + suite);
+    return suite.endsWith(TEST_CLASS) ? selectClass(SUITES + suite) : selectPackage(SUITES + suite);
   }
 
   /** The tests with a verdict. */

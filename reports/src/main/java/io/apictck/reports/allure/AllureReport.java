@@ -38,7 +38,9 @@ public final class AllureReport {
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-cp");
     command.add(
-        generator.resolve("lib").resolve("*") + File.pathSeparator + generator.resolve("lib/config"));
+        generator.resolve("lib").resolve("*")
+            + File.pathSeparator
+            + generator.resolve("lib/config"));
     command.add(MAIN);
     command.add("generate");
     if (!Boolean.getBoolean("apictck.allure.multi")) {

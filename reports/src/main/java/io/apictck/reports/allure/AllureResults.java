@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes results of tests as Allure reads them, without Allure's own listeners, which take longer. */
+/**
+ * Writes results of tests as Allure reads them, without Allure's own listeners, which take longer.
+ */
 public final class AllureResults {
   private final FileSystemResultsWriter writer;
   private final Catalogue catalogue;
@@ -50,7 +52,8 @@ public final class AllureResults {
             .setFullName(test.id())
             .setName(test.name())
             .setTestCaseName(test.name())
-            .setLabels(Labels.of(test, Topic.of(catalogue, test.covers(), test.testClass()), catalogue))
+            .setLabels(
+                Labels.of(test, Topic.of(catalogue, test.covers(), test.testClass()), catalogue))
             .setParameters(parameters(test))
             .setDescriptionHtml(
                 Descriptions.html(requirements(test), test.ports(), test.observations()))

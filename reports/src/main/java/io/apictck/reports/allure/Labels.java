@@ -20,9 +20,8 @@ final class Labels {
     List<Label> labels = new ArrayList<>();
     labels.add(label("epic", topic.unit()));
     labels.add(label("feature", topic.section()));
-    requirements.forEach(
-        requirement ->
-            labels.add(label("story", requirement.id() + " " + requirement.statement())));
+    requirements.forEach(requirement ->
+        labels.add(label("story", requirement.id() + " " + requirement.statement())));
     labels.add(label("parentSuite", test.target()));
     labels.add(label("suite", topic.unit()));
     labels.add(label("subSuite", topic.section()));

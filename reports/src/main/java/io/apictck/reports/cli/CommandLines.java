@@ -7,6 +7,7 @@ import io.apictck.target.TargetException;
 import io.apictck.verdict.KnownIssuesException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -34,15 +35,24 @@ public final class CommandLines {
 
   /** As {@link #execute(String...)}, on other streams. */
   public static int execute(PrintWriter out, PrintWriter err, String... arguments) {
-    return new CommandLine(new RootCommand())
-        .setOut(out)
-        .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpLongOptionsMaxWidth(28)
-        .setUsageHelpWidth(96)
-        .setExecutionExceptionHandler(CommandLines::failed)
-        .setParameterExceptionHandler(CommandLines::misused)
-        .execute(arguments);
+    CommandLine command =
+        new CommandLine(new RootCommand())
+            .setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setUsageHelpLongOptionsMaxWidth(28)
+            .setUsageHelpWidth(96)
+            .setExecutionExceptionHandler(CommandLines::failed)
+            .setParameterExceptionHandler(CommandLines::misused);
+    try {
+      return command.execute(arguments);
+    } catch (ServiceConfigurationError | LinkageError e) {
+      // of a jar that was added; picocli only deals with exceptions
+      err.println(
+          "apic-tck: a class cannot be loaded (%s); check the jars in APIC_TCK_CLASSPATH."
+              .formatted(e.getMessage()));
+      return CANNOT_RUN;
+    }
   }
 
   private static int misused(ParameterException e, String[] arguments) {
@@ -61,13 +71,16 @@ public final class CommandLines {
               TargetException _,
               KnownIssuesException _,
               CatalogueException _,
-              JsonFormatException _ -> true;
+              JsonFormatException _ ->
+              true;
           default -> false;
         };
     err.println(
         foreseen
             ? "apic-tck: " + sentence(e.getMessage())
-            : "apic-tck: internal error, " + sentence(e.toString()) + " Please report it, with"
+            : "apic-tck: internal error, "
+                + sentence(e.toString())
+                + " Please report it, with"
                 + " what --stacktrace prints.");
     RootCommand root = (RootCommand) command.getCommandSpec().root().userObject();
     if (root.stacktrace()) {

@@ -20,10 +20,7 @@ import picocli.CommandLine.Spec;
     description = "List the tests, each with the requirements that it decides.",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
-    footer = {
-      "  apic-tck list --unit processor",
-      "  apic-tck list --requirement 'LAPIC-TIMER-*'"
-    })
+    footer = {"  apic-tck list --unit processor", "  apic-tck list --requirement 'LAPIC-TIMER-*'"})
 final class ListCommand implements Runnable {
   @Mixin private SelectionOptions selection = new SelectionOptions();
 

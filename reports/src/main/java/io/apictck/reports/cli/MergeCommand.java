@@ -59,8 +59,7 @@ final class MergeCommand implements Callable<Integer> {
     Map<String, Conformance> runs = new ResultMerge().merge(output, folders);
     Path report = output;
     if (!noSite) {
-      report =
-          ReportBuilder.build(output, runs, Catalogue.load(), spec.commandLine().getErr());
+      report = ReportBuilder.build(output, runs, Catalogue.load(), spec.commandLine().getErr());
     }
     boolean expected = true;
     for (Conformance run : runs.values()) {

@@ -43,8 +43,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--target",
       paramLabel = "TARGET",
       defaultValue = "model",
-      description = "What is tested, name[:key=value,...]; ${DEFAULT-VALUE} without it."
-          + " apic-tck targets lists them.")
+      description =
+          "What is tested, name[:key=value,...]; ${DEFAULT-VALUE} without it."
+              + " apic-tck targets lists them.")
   private String target = "model";
 
   @Mixin private SelectionOptions selection = new SelectionOptions();
@@ -59,15 +60,17 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FOLDER",
-      description = "The result folder; ${DEFAULT-VALUE} without it. Results of an earlier run in"
-          + " it are replaced.")
+      description =
+          "The result folder; ${DEFAULT-VALUE} without it. Results of an earlier run in"
+              + " it are replaced.")
   private Path output = Path.of("apic-tck-results");
 
   @Option(
       names = "--known-issues",
       paramLabel = "FILE",
-      description = "What the target is known to do wrong; known-issues/NAME.txt without it, if"
-          + " that exists.")
+      description =
+          "What the target is known to do wrong; known-issues/NAME.txt without it, if"
+              + " that exists.")
   private Optional<Path> knownIssues = Optional.empty();
 
   @Option(
@@ -85,20 +88,22 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = {"-j", "--jobs"},
       paramLabel = "N",
-      description = "How many tests run at the same time, each on a machine of its own;"
-          + " ${DEFAULT-VALUE} without it.")
+      description =
+          "How many tests run at the same time, each on a machine of its own;"
+              + " ${DEFAULT-VALUE} without it.")
   private int jobs = 1;
 
   @Option(
       names = "--no-site",
       negatable = false,
-      description = "Leave out the report: only conformance.json, Allure results and pages of"
-          + " tests.")
+      description =
+          "Leave out the report: only conformance.json, Allure results and pages of" + " tests.")
   private boolean noSite;
 
   @Option(
       names = "--traces",
-      description = "Keep the whole trace of each test in its page, not only its beginning and end.")
+      description =
+          "Keep the whole trace of each test in its page, not only its beginning and end.")
   private boolean traces;
 
   @Spec private CommandSpec spec;
@@ -108,8 +113,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (jobs < 1 || timeout < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--jobs and --timeout must be at least 1");
+      throw new ParameterException(spec.commandLine(), "--jobs and --timeout must be at least 1");
     }
     Optional<Path> issues = knownIssues.or(this::defaultKnownIssues);
     // read here too, so that a bad line is known before any test runs

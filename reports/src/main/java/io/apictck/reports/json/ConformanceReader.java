@@ -54,11 +54,9 @@ public final class ConformanceReader {
     root.required("tests").forEach(test -> tests.add(test(test)));
     Map<String, RequirementVerdict> requirements = new LinkedHashMap<>();
     root.required("requirements")
-        .forEach(
-            requirement ->
-                requirements.put(
-                    text(requirement, "id"),
-                    RequirementVerdict.valueOf(text(requirement, "verdict"))));
+        .forEach(requirement ->
+            requirements.put(
+                text(requirement, "id"), RequirementVerdict.valueOf(text(requirement, "verdict"))));
     JsonNode target = root.required("target");
     return new Conformance(
         new TargetEntry(

@@ -65,7 +65,6 @@ final class Json {
 
   /** Seconds with microseconds. */
   static void seconds(JsonGenerator json, double seconds) throws IOException {
-    json.writeNumberField(
-        "seconds", BigDecimal.valueOf(seconds).setScale(6, RoundingMode.HALF_UP));
+    json.writeNumberField("seconds", BigDecimal.valueOf(seconds).setScale(6, RoundingMode.HALF_UP));
   }
 }

@@ -1,6 +1,9 @@
 package io.apictck.reports.json;
 
-/** A file is not what it should be. The message is a sentence that says what, where and how to mend it. */
+/**
+ * A file is not what it should be. The message is a sentence that says what, where and how to mend
+ * it.
+ */
 public final class JsonFormatException extends RuntimeException {
   /** With the sentence. */
   public JsonFormatException(String message) {

@@ -12,8 +12,7 @@ public final class Keys {
   /** MD5 of an id, 32 hexadecimal digits. */
   public static String of(String id) {
     try {
-      byte[] digest =
-          MessageDigest.getInstance("MD5").digest(id.getBytes(StandardCharsets.UTF_8));
+      byte[] digest = MessageDigest.getInstance("MD5").digest(id.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this JVM has no MD5", e);

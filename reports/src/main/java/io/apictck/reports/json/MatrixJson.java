@@ -26,8 +26,7 @@ public final class MatrixJson {
     return Json.text(json -> write(json, runs));
   }
 
-  private static void write(JsonGenerator json, Map<String, Conformance> runs)
-      throws IOException {
+  private static void write(JsonGenerator json, Map<String, Conformance> runs) throws IOException {
     json.writeStartObject();
     json.writeStringField("format", FORMAT);
     json.writeArrayFieldStart("targets");

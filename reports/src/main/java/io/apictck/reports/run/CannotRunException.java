@@ -1,6 +1,9 @@
 package io.apictck.reports.run;
 
-/** A command cannot do what it is asked to. The message says in one sentence what, where and how to mend it. */
+/**
+ * A command cannot do what it is asked to. The message says in one sentence what, where and how to
+ * mend it.
+ */
 public final class CannotRunException extends RuntimeException {
   /** With the sentence. */
   public CannotRunException(String message) {

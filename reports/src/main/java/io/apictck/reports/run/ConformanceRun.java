@@ -56,9 +56,7 @@ public final class ConformanceRun {
       methods.forEach(method -> covered.addAll(method.covers()));
       List<TestMethod> selected = selected(methods);
       TestPlan plan =
-          selected.size() == methods.size()
-              ? all
-              : TestFinder.plan(session, parameters, selected);
+          selected.size() == methods.size() ? all : TestFinder.plan(session, parameters, selected);
       ResultFolder folder = ResultFolder.forRun(options.output());
       return run(session, plan, selected, folder, target, covered);
     }
@@ -88,7 +86,7 @@ public final class ConformanceRun {
     int total = selected.stream().mapToInt(TestMethod::invocations).sum();
     Progress progress = new Progress(err, terminal.live(), total, System::nanoTime);
     ResultSink sink = new ResultSink(folder, catalogue, options.wholeTraces());
-    Thread rescue = Thread.ofPlatform().unstarted(() -> rescue(folder, target, sink, covered));
+    Thread rescue = Thread.ofPlatform().unstarted(() -> rescue(folder, target, sink, progress, covered));
     Runtime.getRuntime().addShutdownHook(rescue);
     Conformance conformance;
     try {
@@ -114,15 +112,19 @@ public final class ConformanceRun {
 
   /** Keeps the results so far when the process is told to end. */
   private void rescue(
-      ResultFolder folder, TargetEntry target, ResultSink sink, Set<String> covered) {
-    Conformance soFar =
-        Results.of(target, seconds(), false, sink.entries(), catalogue, covered);
+      ResultFolder folder,
+      TargetEntry target,
+      ResultSink sink,
+      Progress progress,
+      Set<String> covered) {
+    Conformance soFar = Results.of(target, seconds(), false, sink.entries(), catalogue, covered);
     try {
       sink.close();
     } finally {
       write(folder, soFar);
+      progress.end();
       err.println(
-          "%napic-tck: interrupted after %d tests; their results are in %s"
+          "apic-tck: interrupted after %d tests; their results are in %s"
               .formatted(soFar.tests().size(), folder.path()));
       err.flush();
     }
@@ -159,9 +161,7 @@ public final class ConformanceRun {
     parameters.put("apictck.target", target.name());
     parameters.put("apictck.seed", Long.toString(options.seed()));
     parameters.put("apictck.testTimeout", Integer.toString(options.testTimeout()));
-    options
-        .knownIssues()
-        .ifPresent(file -> parameters.put("apictck.knownIssues", file.toString()));
+    options.knownIssues().ifPresent(file -> parameters.put("apictck.knownIssues", file.toString()));
     parameters.put("junit.jupiter.extensions.autodetection.enabled", "true");
     parameters.put(InvocationFilter.PARAMETER, String.join("\n", options.selection().tests()));
     if (options.jobs() > 1) {

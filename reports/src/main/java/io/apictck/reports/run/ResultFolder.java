@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder a run leaves: {@code conformance.json}, {@code allure-results}, a page for each test in
- * {@code tests}, and the site.
+ * The folder a run leaves: {@code conformance.json}, {@code allure-results}, a page for each test
+ * in {@code tests}, and the site.
  */
 public final class ResultFolder {
   /** Shows that a folder is ours, also if the run broke off. */
@@ -72,8 +72,7 @@ public final class ResultFolder {
     ResultFolder folder = new ResultFolder(path);
     try {
       if (Files.exists(path) && !Files.isDirectory(path)) {
-        throw new CannotRunException(
-            "the output %s is a file; name a folder".formatted(path));
+        throw new CannotRunException("the output %s is a file; name a folder".formatted(path));
       }
       Files.createDirectories(path);
       folder.clear();

@@ -143,8 +143,7 @@ public final class ResultMerge {
       copy(found.folder().resolve(page), folder.resolve(page));
     }
     List<TestEntry> entries = tests.values().stream().map(Found::test).toList();
-    Conformance merged =
-        Results.of(target, seconds, complete, entries, catalogue, covered);
+    Conformance merged = Results.of(target, seconds, complete, entries, catalogue, covered);
     Files.writeString(folder.resolve(Conformance.FILE), ConformanceWriter.write(merged));
     return merged;
   }

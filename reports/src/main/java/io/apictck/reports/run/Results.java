@@ -40,9 +40,7 @@ public final class Results {
     for (Requirement requirement : catalogue.all()) {
       String id = requirement.id();
       requirements.put(
-          id,
-          RequirementVerdict.worst(
-              verdicts.getOrDefault(id, List.of()), covered.contains(id)));
+          id, RequirementVerdict.worst(verdicts.getOrDefault(id, List.of()), covered.contains(id)));
     }
     return new Conformance(target, seconds, complete, tests, requirements);
   }

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /**
  * Which tests are meant. Patterns of one kind are alternatives; kinds narrow each other down.
  *
- * @param units units or sections of the catalogue, or packages; blanks and punctuation do not matter
+ * @param units units or sections of the catalogue, or packages; blanks and punctuation do not
+ *     matter
  * @param requirements ids of requirements
  * @param tests ids of tests, classes or methods
  */
@@ -60,8 +61,7 @@ public record Selection(List<String> units, List<String> requirements, List<Stri
             .map(catalogue::find)
             .flatMap(Optional::stream)
             .flatMap(Selection::unitNames);
-    return any(
-        units, plain(Stream.concat(ofRequirements, packageNames(method.testClass()))));
+    return any(units, plain(Stream.concat(ofRequirements, packageNames(method.testClass()))));
   }
 
   private boolean matchesRequirement(TestMethod method) {
@@ -112,9 +112,8 @@ public record Selection(List<String> units, List<String> requirements, List<Stri
   private static boolean any(List<String> patterns, Stream<String> names) {
     List<String> all = names.toList();
     return patterns.stream()
-        .anyMatch(
-            pattern ->
-                all.stream().anyMatch(Glob.of(pattern))
-                    || all.stream().anyMatch(Glob.of(plain(pattern))));
+        .anyMatch(pattern ->
+            all.stream().anyMatch(Glob.of(pattern))
+                || all.stream().anyMatch(Glob.of(plain(pattern))));
   }
 }

@@ -34,8 +34,7 @@ public record Shard(int index, int count) {
   public static Shard parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "shard \"" + text + "\" is not written as i/n, as in 2/4");
+      throw new IllegalArgumentException("shard \"" + text + "\" is not written as i/n, as in 2/4");
     }
     return new Shard(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }

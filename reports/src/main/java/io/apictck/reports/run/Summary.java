@@ -48,11 +48,10 @@ final class Summary {
   private void table() {
     List<Verdict> columns =
         Arrays.stream(Verdict.values())
-            .filter(
-                verdict ->
-                    verdict == Verdict.PASS
-                        || verdict == Verdict.FAIL
-                        || conformance.counts().get(verdict) > 0)
+            .filter(verdict ->
+                verdict == Verdict.PASS
+                    || verdict == Verdict.FAIL
+                    || conformance.counts().get(verdict) > 0)
             .toList();
     Map<String, List<TestEntry>> units = new LinkedHashMap<>();
     catalogue.all().forEach(requirement -> units.put(requirement.unit(), new ArrayList<>()));
@@ -60,8 +59,7 @@ final class Summary {
       units.computeIfAbsent(test.unit(), unit -> new ArrayList<>()).add(test);
     }
     units.values().removeIf(List::isEmpty);
-    int width =
-        Math.max(5, units.keySet().stream().mapToInt(String::length).max().orElse(0));
+    int width = Math.max(5, units.keySet().stream().mapToInt(String::length).max().orElse(0));
     StringBuilder heading = new StringBuilder(" ".repeat(width));
     columns.forEach(verdict -> heading.append("  ").append(name(verdict)));
     out.println(conformance.target().title() + " (" + conformance.target().platform() + ")");

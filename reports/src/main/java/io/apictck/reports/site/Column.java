@@ -53,9 +53,7 @@ final class Column {
   }
 
   RequirementVerdict verdictOf(String requirement) {
-    return conformance
-        .requirements()
-        .getOrDefault(requirement, RequirementVerdict.NOT_COVERED);
+    return conformance.requirements().getOrDefault(requirement, RequirementVerdict.NOT_COVERED);
   }
 
   /** Address of the page of a test. */

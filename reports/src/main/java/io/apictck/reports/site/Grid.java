@@ -37,24 +37,30 @@ final class Grid {
     heading.forEach(title -> html.element("th", title));
     html.close().closeLine();
     units(requirements)
-        .forEach(
-            (unit, sections) -> {
-              List<Requirement> all = new ArrayList<>();
-              sections.values().forEach(all::addAll);
-              html.open("tbody", "class", "unit").open("tr", "class", "unit");
-              html.element("th", unit, "colspan", "2");
-              cells.group(html, all);
-              html.close().closeLine();
-              sections.forEach((section, rows) -> section(html, section, rows, cells));
-            });
+        .forEach((unit, sections) -> {
+          List<Requirement> all = new ArrayList<>();
+          sections.values().forEach(all::addAll);
+          html.open("tbody", "class", "unit").open("tr", "class", "unit");
+          html.element("th", unit, "colspan", "2");
+          cells.group(html, all);
+          html.close().closeLine();
+          sections.forEach((section, rows) -> section(html, section, rows, cells));
+        });
     html.closeLine();
   }
 
   private static void tools(Html html, String only) {
     html.open("div", "class", "tools");
     html.open(
-        "input", "type", "search", "id", "search", "placeholder", "Filter: id, words, verdict",
-        "aria-label", "Filter");
+        "input",
+        "type",
+        "search",
+        "id",
+        "search",
+        "placeholder",
+        "Filter: id, words, verdict",
+        "aria-label",
+        "Filter");
     html.open("label").open("input", "type", "checkbox", "id", "only").text(" " + only).close();
     html.element("span", "", "id", "shown", "class", "faint small").closeLine();
   }
@@ -82,16 +88,31 @@ final class Grid {
       cells.row(row, requirement);
       html.open(
           "tr",
-          "class", "row",
-          "id", requirement.id(),
-          "data-mark", cells.marked(requirement) ? "1" : "0",
-          "data-statement", requirement.statement(),
-          "data-text", Texts.plain(requirement.id() + " " + requirement.statement() + " "
-              + requirement.modality() + " " + row));
+          "class",
+          "row",
+          "id",
+          requirement.id(),
+          "data-mark",
+          cells.marked(requirement) ? "1" : "0",
+          "data-statement",
+          requirement.statement(),
+          "data-text",
+          Texts.plain(
+              requirement.id()
+                  + " "
+                  + requirement.statement()
+                  + " "
+                  + requirement.modality()
+                  + " "
+                  + row));
       html.element("td", requirement.id(), "class", "id");
       html.open("td").text(requirement.statement());
-      html.open("br").element("span", requirement.source() + " \u00b7 " + requirement.modality(),
-          "class", "faint small");
+      html.open("br")
+          .element(
+              "span",
+              requirement.source() + " \u00b7 " + requirement.modality(),
+              "class",
+              "faint small");
       html.close().raw(row.toString()).closeLine();
     }
     html.closeLine();

@@ -45,14 +45,13 @@ final class MatrixPage implements Grid.Cells {
   private String json() {
     return PanelJson.of(
         columns.stream()
-            .map(
-                column -> {
-                  Map<String, List<TestEntry>> tests = new LinkedHashMap<>();
-                  for (Requirement requirement : catalogue.all()) {
-                    tests.put(requirement.id(), column.testsOf(requirement.id()));
-                  }
-                  return new PanelJson.Column(column.folder(), tests);
-                })
+            .map(column -> {
+              Map<String, List<TestEntry>> tests = new LinkedHashMap<>();
+              for (Requirement requirement : catalogue.all()) {
+                tests.put(requirement.id(), column.testsOf(requirement.id()));
+              }
+              return new PanelJson.Column(column.folder(), tests);
+            })
             .toList());
   }
 
@@ -63,12 +62,11 @@ final class MatrixPage implements Grid.Cells {
       requirements.forEach(
           requirement -> counts.merge(column.verdictOf(requirement.id()), 1, Integer::sum));
       StringBuilder text = new StringBuilder();
-      counts.forEach(
-          (verdict, count) ->
-              text.append(text.isEmpty() ? "" : "  ")
-                  .append(count)
-                  .append('\u00a0')
-                  .append(Verdicts.sign(verdict)));
+      counts.forEach((verdict, count) ->
+          text.append(text.isEmpty() ? "" : "  ")
+              .append(count)
+              .append('\u00a0')
+              .append(Verdicts.sign(verdict)));
       html.element("th", text.toString(), "class", "cell count");
     }
   }
@@ -86,19 +84,23 @@ final class MatrixPage implements Grid.Cells {
     String sign = Verdicts.sign(verdict) + (tests.size() > 1 ? " " + tests.size() : "");
     html.open("td", "class", "cell");
     if (tests.isEmpty()) {
-      String why =
-          requirement.isTestable() ? Verdicts.words(verdict) : requirement.untestable();
+      String why = requirement.isTestable() ? Verdicts.words(verdict) : requirement.untestable();
       html.element("span", sign, "class", "v " + verdict, "title", why);
     } else {
       boolean unexpected = tests.stream().anyMatch(test -> !test.expected());
       html.element(
           "a",
           sign,
-          "class", "v " + verdict + (unexpected ? " unexpected" : ""),
-          "href", column.page(tests.getFirst()),
-          "data-column", Integer.toString(index),
-          "data-requirement", requirement.id(),
-          "title", Verdicts.words(verdict) + ", " + tests.size() + " tests on " + column.title());
+          "class",
+          "v " + verdict + (unexpected ? " unexpected" : ""),
+          "href",
+          column.page(tests.getFirst()),
+          "data-column",
+          Integer.toString(index),
+          "data-requirement",
+          requirement.id(),
+          "title",
+          Verdicts.words(verdict) + ", " + tests.size() + " tests on " + column.title());
     }
     // for the filter, which looks for words
     html.element("span", " " + Verdicts.words(verdict), "hidden", "").close();
@@ -107,10 +109,8 @@ final class MatrixPage implements Grid.Cells {
   @Override
   public boolean marked(Requirement requirement) {
     return columns.stream()
-        .anyMatch(
-            column ->
-                column.verdictOf(requirement.id()) != RequirementVerdict.PASS
-                    || column.testsOf(requirement.id()).stream()
-                        .anyMatch(test -> !test.expected()));
+        .anyMatch(column ->
+            column.verdictOf(requirement.id()) != RequirementVerdict.PASS
+                || column.testsOf(requirement.id()).stream().anyMatch(test -> !test.expected()));
   }
 }

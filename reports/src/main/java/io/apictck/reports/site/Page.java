@@ -5,8 +5,10 @@ import java.util.function.Consumer;
 
 /** What pages have in common. They load nothing from anywhere. */
 final class Page {
-  private static final List<String> NAMES = List.of("index.html", "matrix.html", "requirements.html");
-  private static final List<String> TITLES = List.of("Summary", "Conformance matrix", "Requirements");
+  private static final List<String> NAMES =
+      List.of("index.html", "matrix.html", "requirements.html");
+  private static final List<String> TITLES =
+      List.of("Summary", "Conformance matrix", "Requirements");
 
   private Page() {}
 

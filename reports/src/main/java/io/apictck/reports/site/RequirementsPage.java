@@ -81,9 +81,12 @@ final class RequirementsPage implements Grid.Cells {
         badge.element(
             "a",
             Verdicts.sign(verdict),
-            "class", "v " + verdict,
-            "href", column.page(test),
-            "title", test.name() + " on " + column.title());
+            "class",
+            "v " + verdict,
+            "href",
+            column.page(test),
+            "title",
+            test.name() + " on " + column.title());
         badges.computeIfAbsent(method, key -> new ArrayList<>()).add(badge);
       }
     }

@@ -121,10 +121,8 @@ final class SummaryPage {
             .filter(count -> count.getValue() > 0)
             .map(Map.Entry::getKey)
             .toList();
-    verdicts.forEach(
-        verdict ->
-            html.element(
-                "th", Verdicts.words(RequirementVerdict.of(verdict)), "class", "number"));
+    verdicts.forEach(verdict ->
+        html.element("th", Verdicts.words(RequirementVerdict.of(verdict)), "class", "number"));
     html.closeLine();
     units.forEach((unit, tests) -> unit(html, unit, verdicts, tests));
     unit(html, "Total", verdicts, conformance.tests());
@@ -139,9 +137,12 @@ final class SummaryPage {
         html.element(
             "span",
             "",
-            "class", verdict.name(),
-            "style", "flex:" + count,
-            "title", count + " " + verdict);
+            "class",
+            verdict.name(),
+            "style",
+            "flex:" + count,
+            "title",
+            count + " " + verdict);
       }
     }
     html.close().close();

@@ -23,8 +23,7 @@ public final class TestPage {
    * @param timeline picture of the trace
    * @param listing text of the trace
    */
-  public static String html(
-      TestResult test, Catalogue catalogue, String timeline, String listing) {
+  public static String html(TestResult test, Catalogue catalogue, String timeline, String listing) {
     Html html = new Html();
     Page.head(html, test.name() + " \u2013 " + test.target());
     html.open("link", "rel", "stylesheet", "href", STYLE_FILE).close();

@@ -3,7 +3,9 @@ package io.apictck.reports.site;
 import io.apictck.reports.json.RequirementVerdict;
 import java.util.Locale;
 
-/** Verdicts as pages show them: a colour and a sign, so that nothing depends on the colour alone. */
+/**
+ * Verdicts as pages show them: a colour and a sign, so that nothing depends on the colour alone.
+ */
 final class Verdicts {
   private Verdicts() {}
 

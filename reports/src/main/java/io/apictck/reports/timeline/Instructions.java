@@ -38,7 +38,8 @@ final class Instructions {
         next += VectorReads.COUNT * step;
         i += VectorReads.COUNT - 1;
       } else if (i + 1 < instructions.size() && isCommand(instruction, instructions.get(i + 1))) {
-        texts.add(command((Instruction.Store) instruction, (Instruction.Store) instructions.get(++i)));
+        texts.add(
+            command((Instruction.Store) instruction, (Instruction.Store) instructions.get(++i)));
       } else {
         int from = next;
         int to = from + instruction.values();
@@ -92,8 +93,7 @@ final class Instructions {
 
   private static String plain(Instruction instruction) {
     String line =
-        TraceText.line(
-            new TraceEntry.Did(0, new Action.Execute(0, 1, List.of(instruction))));
+        TraceText.line(new TraceEntry.Did(0, new Action.Execute(0, 1, List.of(instruction))));
     return line.replaceFirst("^CPU 0 +", "")
         .replaceFirst(" +\\(block 1\\)$", "")
         .replace("<-", "\u2190");
@@ -110,7 +110,8 @@ final class Instructions {
   private static String result(Optional<long[]> values) {
     return values
         .filter(all -> all.length > 0)
-        .map(all -> " \u2192 " + String.join(", ", Arrays.stream(all).mapToObj(Values::hex).toList()))
+        .map(all ->
+            " \u2192 " + String.join(", ", Arrays.stream(all).mapToObj(Values::hex).toList()))
         .orElse("");
   }
 

@@ -1,6 +1,5 @@
 package io.apictck.reports.timeline;
 
-import io.apictck.reports.timeline.Row.Change;
 import io.apictck.reports.timeline.Row.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -107,11 +106,7 @@ final class Painter {
     Bar bar = stack.pop();
     if (!lanes.shares(lane) && bottom > bar.top()) {
       shapes.rectangle(
-          lanes.x(lane) + depth * STEP,
-          bar.top(),
-          BAR,
-          bottom - bar.top(),
-          Palette.of(bar.kind()));
+          lanes.x(lane) + depth * STEP, bar.top(), BAR, bottom - bar.top(), Palette.of(bar.kind()));
     }
   }
 

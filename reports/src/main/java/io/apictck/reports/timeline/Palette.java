@@ -4,7 +4,10 @@ import java.util.Locale;
 
 /** Colours that remain distinct for colour-blind readers (after Okabe and Ito). */
 final class Palette {
-  /** Classes of the shapes and texts. They have the class of the picture before them, for a page may hold it. */
+  /**
+   * Classes of the shapes and texts. They have the class of the picture before them, for a page may
+   * hold it.
+   */
   static final String STYLE =
       """
       .tl{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}

@@ -67,8 +67,7 @@ final class Rows {
     int next = 0;
     while (next < entries.size()) {
       switch (entries.get(next)) {
-        case TraceEntry.Note(long nanos, String text) ->
-            add(nanos, Row.ALL, Kind.NOTE, "", text);
+        case TraceEntry.Note(long nanos, String text) -> add(nanos, Row.ALL, Kind.NOTE, "", text);
         case TraceEntry.Saw(long nanos, Event event) -> rows.add(event(nanos, event));
         case TraceEntry.Did(long nanos, Action.Execute execute) -> {
           Optional<Event.Completed> end = completion(execute, entries, next + 1);
@@ -136,10 +135,16 @@ final class Rows {
         String values =
             completed.values().length == 0
                 ? ""
-                : TraceText.line(new TraceEntry.Saw(nanos, completed)).replaceFirst("^.*->", " \u2192");
+                : TraceText.line(new TraceEntry.Saw(nanos, completed))
+                    .replaceFirst("^.*->", " \u2192");
         Change change = returning.remove(completed.block()) ? Change.LEAVE : Change.NONE;
         yield new Row(
-            nanos, event.cpu(), Kind.ENDED, "", "block " + completed.block() + " ends" + values, change);
+            nanos,
+            event.cpu(),
+            Kind.ENDED,
+            "",
+            "block " + completed.block() + " ends" + values,
+            change);
       }
       case Event.Faulted faulted ->
           Row.of(
@@ -147,7 +152,9 @@ final class Rows {
               event.cpu(),
               Kind.FAULT,
               exception(faulted.vector()),
-              "instruction " + faulted.index() + ", error code "
+              "instruction "
+                  + faulted.index()
+                  + ", error code "
                   + Values.hex(Integer.toUnsignedLong(faulted.errorCode())));
       case Event.InterruptTaken taken -> taken(nanos, taken);
       case Event.ExceptionTaken taken ->
@@ -182,7 +189,11 @@ final class Rows {
         };
     String text = kind == Kind.SOFTWARE ? "software interrupt taken" : "interrupt taken";
     return new Row(
-        nanos, taken.cpu(), kind, badge, kind == Kind.NMI || kind == Kind.SMI ? "taken" : text,
+        nanos,
+        taken.cpu(),
+        kind,
+        badge,
+        kind == Kind.NMI || kind == Kind.SMI ? "taken" : text,
         Change.ENTER);
   }
 

@@ -20,12 +20,18 @@ final class Shapes {
   void rectangle(int x, int y, int width, int height, String style) {
     back.empty(
         "rect",
-        "x", Integer.toString(x),
-        "y", Integer.toString(y),
-        "width", Integer.toString(width),
-        "height", Integer.toString(height),
-        "rx", "3",
-        "class", style);
+        "x",
+        Integer.toString(x),
+        "y",
+        Integer.toString(y),
+        "width",
+        Integer.toString(width),
+        "height",
+        Integer.toString(height),
+        "rx",
+        "3",
+        "class",
+        style);
     back.raw("\n");
   }
 
@@ -50,7 +56,8 @@ final class Shapes {
     String one = text.replace('\n', ' ');
     open(x, y, style);
     if (one.length() > room) {
-      front.element("title", one.length() > MAX_WHOLE ? one.substring(0, MAX_WHOLE) + "\u2026" : one);
+      front.element(
+          "title", one.length() > MAX_WHOLE ? one.substring(0, MAX_WHOLE) + "\u2026" : one);
       front.text(one.substring(0, room - 1) + "\u2026");
     } else {
       front.text(one);
@@ -73,11 +80,16 @@ final class Shapes {
     Html svg = new Html();
     svg.open(
             "svg",
-            "xmlns", "http://www.w3.org/2000/svg",
-            "class", "tl",
-            "width", Integer.toString(width),
-            "height", Integer.toString(height),
-            "viewBox", "0 0 " + width + " " + height)
+            "xmlns",
+            "http://www.w3.org/2000/svg",
+            "class",
+            "tl",
+            "width",
+            Integer.toString(width),
+            "height",
+            Integer.toString(height),
+            "viewBox",
+            "0 0 " + width + " " + height)
         .raw("\n");
     svg.open("style").raw(Palette.STYLE).closeLine();
     svg.empty("rect", "width", "100%", "height", "100%", "class", Palette.WHITE).raw("\n");

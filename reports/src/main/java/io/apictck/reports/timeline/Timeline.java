@@ -42,8 +42,7 @@ public final class Timeline {
     for (int i = 0; i < rows.size(); i++) {
       if (isLong(rows) && i == from) {
         Row gap =
-            Row.of(
-                rows.get(i).nanos(), Row.ALL, Row.Kind.GAP, "", (to - from) + " rows left out");
+            Row.of(rows.get(i).nanos(), Row.ALL, Row.Kind.GAP, "", (to - from) + " rows left out");
         marked.add(new Painter.Drawn(gap, true));
       }
       marked.add(new Painter.Drawn(rows.get(i), !isLong(rows) || i < from || i >= to));

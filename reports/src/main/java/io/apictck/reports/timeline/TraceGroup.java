@@ -38,7 +38,9 @@ public record TraceGroup(List<TraceEntry> entries) {
     return entries.getFirst().nanos();
   }
 
-  /** A line for the action, with what it gave if it ended at once, and one for each further event. */
+  /**
+   * A line for the action, with what it gave if it ended at once, and one for each further event.
+   */
   public List<String> lines() {
     return TraceText.lines(entries);
   }

@@ -97,12 +97,13 @@ public final class DestinationFaults {
   }
 
   private static final class OneForEachId extends ApicBus {
-    private final Map<Integer, LocalApic> byId = new HashMap<>();
+    /** Processor index of each eight-bit ID. */
+    private final Map<Integer, Integer> byId = new HashMap<>();
 
     OneForEachId(LocalApic[] apics) {
       super(apics);
       for (LocalApic apic : apics) {
-        byId.put(apic.initialId() & 0xFF, apic);
+        byId.put(apic.initialId() & 0xFF, apic.cpu());
       }
     }
 
@@ -112,7 +113,7 @@ public final class DestinationFaults {
           !message.logical()
               && message.destination() != InterruptMessage.BROADCAST
               && apic.mode() == ApicMode.XAPIC
-              && byId.get(apic.initialId() & 0xFF) != apic;
+              && byId.get(apic.initialId() & 0xFF) != apic.cpu();
       return !hidden && super.isAddressed(apic, message, excluded);
     }
   }
@@ -145,9 +146,7 @@ public final class DestinationFaults {
 
     @Override
     int logicalId() {
-      return mode() == ApicMode.X2APIC
-          ? destination.logicalX2apicId(cpu())
-          : super.logicalId();
+      return mode() == ApicMode.X2APIC ? destination.logicalX2apicId(cpu()) : super.logicalId();
     }
   }
 }

@@ -39,7 +39,9 @@ public final class ResetFaults {
             "lapic.registers.ResetValueTests",
             "lapic.lvt.LvtRegisterTests"),
         PlantedFault.of(
-            "BUG-069-SVR", "SVR is zero after reset", FaultyMachines.withApics(SvrZero::new),
+            "BUG-069-SVR",
+            "SVR is zero after reset",
+            FaultyMachines.withApics(SvrZero::new),
             "lapic.registers.ResetValueTests"),
         PlantedFault.of(
             "BUG-070",
@@ -191,9 +193,7 @@ public final class ResetFaults {
 
     @Override
     int resetValue(LapicRegister register) {
-      return register == LapicRegister.DFR
-          ? ~register.definedBits()
-          : super.resetValue(register);
+      return register == LapicRegister.DFR ? ~register.definedBits() : super.resetValue(register);
     }
   }
 

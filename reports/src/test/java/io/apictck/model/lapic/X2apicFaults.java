@@ -46,7 +46,9 @@ public final class X2apicFaults {
             "x2apic.AccessKindTests",
             "x2apic.MsrMapTests"),
         PlantedFault.of(
-            "BUG-120", "MSRs 900h to BFFh repeat the registers", X2apicFaults::repeatedRegisters,
+            "BUG-120",
+            "MSRs 900h to BFFh repeat the registers",
+            X2apicFaults::repeatedRegisters,
             "x2apic.MsrMapTests"),
         PlantedFault.of(
             "BUG-129",

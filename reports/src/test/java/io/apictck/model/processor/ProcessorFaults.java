@@ -25,7 +25,9 @@ public final class ProcessorFaults {
   private static List<PlantedFault> known() {
     return List.of(
         PlantedFault.of(
-            "BUG-089", "Taking an NMI leaves its latch set", with(NmiStaysLatched::new),
+            "BUG-089",
+            "Taking an NMI leaves its latch set",
+            with(NmiStaysLatched::new),
             "processor.NmiTests",
             "kut.NmiTests"),
         PlantedFault.of(
@@ -43,22 +45,43 @@ public final class ProcessorFaults {
 
   private static List<PlantedFault> own() {
     return List.of(
-        PlantedFault.of("CPU-IF", "IF does not hold interrupts back", with(IgnoresIf::new),
+        PlantedFault.of(
+            "CPU-IF",
+            "IF does not hold interrupts back",
+            with(IgnoresIf::new),
             "processor.InterruptFlagTests"),
-        PlantedFault.of("CPU-NMI-IF", "IF holds NMI back", with(IfMasksNmi::new),
-            "processor.NmiTests"),
-        PlantedFault.of("CPU-STI", "STI makes no shadow", with(NoStiShadow::new),
+        PlantedFault.of(
+            "CPU-NMI-IF", "IF holds NMI back", with(IfMasksNmi::new), "processor.NmiTests"),
+        PlantedFault.of(
+            "CPU-STI",
+            "STI makes no shadow",
+            with(NoStiShadow::new),
             "processor.ShadowTests",
             "processor.HaltTests"),
-        PlantedFault.of("CPU-MOV-SS", "MOV SS makes no shadow", with(NoMovSsShadow::new),
+        PlantedFault.of(
+            "CPU-MOV-SS",
+            "MOV SS makes no shadow",
+            with(NoMovSsShadow::new),
             "processor.ShadowTests"),
-        PlantedFault.of("CPU-GATE", "An interrupt gate keeps IF", with(GateKeepsIf::new),
+        PlantedFault.of(
+            "CPU-GATE",
+            "An interrupt gate keeps IF",
+            with(GateKeepsIf::new),
             "processor.InterruptFlagTests"),
-        PlantedFault.of("CPU-TRAP-GATE", "A trap gate clears IF", with(TrapGateClearsIf::new),
+        PlantedFault.of(
+            "CPU-TRAP-GATE",
+            "A trap gate clears IF",
+            with(TrapGateClearsIf::new),
             "processor.InterruptFlagTests"),
-        PlantedFault.of("CPU-NMI-NESTS", "An NMI does not block others", with(NmiNests::new),
+        PlantedFault.of(
+            "CPU-NMI-NESTS",
+            "An NMI does not block others",
+            with(NmiNests::new),
             "processor.NmiTests"),
-        PlantedFault.of("CPU-NMI-IRET", "IRET does not unblock NMI", with(IretKeepsBlocking::new),
+        PlantedFault.of(
+            "CPU-NMI-IRET",
+            "IRET does not unblock NMI",
+            with(IretKeepsBlocking::new),
             "processor.NmiTests"),
         PlantedFault.of(
             "CPU-NMI-FAULTING-IRET",
@@ -71,7 +94,9 @@ public final class ProcessorFaults {
             with(ExternalBlocksNmi::new),
             "processor.NmiTests"),
         PlantedFault.of(
-            "CPU-NMI-INT-2", "INT 2 blocks NMI", with(SoftwareInterruptBlocksNmi::new),
+            "CPU-NMI-INT-2",
+            "INT 2 blocks NMI",
+            with(SoftwareInterruptBlocksNmi::new),
             "processor.NmiTests"),
         PlantedFault.of(
             "CPU-PRIORITY-NMI",
@@ -84,7 +109,9 @@ public final class ProcessorFaults {
             with(TrapLast::new),
             "processor.EventPriorityTests"),
         PlantedFault.of(
-            "CPU-PRIORITY-SMI", "NMI is recognized before SMI", with(NmiBeforeSmi::new),
+            "CPU-PRIORITY-SMI",
+            "NMI is recognized before SMI",
+            with(NmiBeforeSmi::new),
             "processor.EventPriorityTests"),
         PlantedFault.of(
             "CPU-INIT-BSP",

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Which entries there are, and what may be written to them (Intel SDM Vol. 3A, "Local Vector Table", figure). */
+/**
+ * Which entries there are, and what may be written to them (Intel SDM Vol. 3A, "Local Vector
+ * Table", figure).
+ */
 final class Entries {
   private static final List<DeliveryMode> EVENT_MODES =
       List.of(DeliveryMode.FIXED, DeliveryMode.SMI, DeliveryMode.NMI);
@@ -41,7 +44,9 @@ final class Entries {
     return known().stream().filter(entry -> entry.lvtIndex() <= max).toList();
   }
 
-  /** Every allowed combination of the fields of an entry but vector and mask: masked, with vector 0. */
+  /**
+   * Every allowed combination of the fields of an entry but vector and mask: masked, with vector 0.
+   */
   static List<LvtEntry> shapes(Machine machine, LapicRegister entry) {
     List<LvtEntry> shapes = new ArrayList<>();
     switch (entry) {

@@ -43,7 +43,9 @@ final class ErrorEntryTests {
       cpu.sti();
       cpu.takeInterrupt(VECTOR);
       assertThat(lapic).isServicing(VECTOR).requestsNothing().hasTriggerMode(VECTOR, false);
-      assertThat(lapic.lvt(LapicRegister.LVT_ERROR)).as("LVT_ERROR").isEqualTo(LvtEntry.fixed(VECTOR));
+      assertThat(lapic.lvt(LapicRegister.LVT_ERROR))
+          .as("LVT_ERROR")
+          .isEqualTo(LvtEntry.fixed(VECTOR));
       verifyLogged(lapic);
       cpu.finishInterrupt();
       machine.expectNothing();
@@ -91,7 +93,9 @@ final class ErrorEntryTests {
     other.sti();
     cpu.lapic().sendIpi(other, ILLEGAL);
     cpu.takeInterrupt(VECTOR);
-    assertThat(cpu.lapic().latchErrors()).as("ESR of the sender").isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
+    assertThat(cpu.lapic().latchErrors())
+        .as("ESR of the sender")
+        .isEqualTo(ErrorStatus.SEND_ILLEGAL_VECTOR);
     cpu.finishInterrupt();
     machine.expectNothing();
     assertThat(other.lapic()).isIdle();

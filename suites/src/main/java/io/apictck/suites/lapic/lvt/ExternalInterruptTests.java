@@ -19,14 +19,18 @@ import io.apictck.suites.support.LapicState;
 import io.apictck.suites.support.RegisterDump;
 import java.util.List;
 
-/** LINT0 in ExtINT mode: an external interrupt controller supplies the vector (Intel SDM Vol. 3A, "Local Vector Table"). */
+/**
+ * LINT0 in ExtINT mode: an external interrupt controller supplies the vector (Intel SDM Vol. 3A,
+ * "Local Vector Table").
+ */
 @Conformance
 @Requires(stimuli = {Stimulus.LINT_PINS, Stimulus.SUPPLIED_VECTOR})
 final class ExternalInterruptTests {
   private static final LocalSource PIN = LocalSource.LINT0;
   private static final int SUPPLIED = 0x33;
   private static final int FIRST_USABLE = 0x20;
-  private static final LvtEntry EXTERNAL = LvtEntry.fixed(0x77).withDeliveryMode(DeliveryMode.EXT_INT);
+  private static final LvtEntry EXTERNAL =
+      LvtEntry.fixed(0x77).withDeliveryMode(DeliveryMode.EXT_INT);
 
   private static void prepare(Machine machine, Cpu cpu, LvtEntry entry) {
     cpu.line(PIN.line(), false);
@@ -40,7 +44,11 @@ final class ExternalInterruptTests {
   void isSensedByLevelAndPassesTheLocalApicBy(Machine machine, Cpu cpu, Cases cases) {
     LocalApic lapic = cpu.lapic();
     cases.each(
-        List.of(EXTERNAL, EXTERNAL.withLevel(true), EXTERNAL.withVector(0), EXTERNAL.withVector(SUPPLIED)),
+        List.of(
+            EXTERNAL,
+            EXTERNAL.withLevel(true),
+            EXTERNAL.withVector(0),
+            EXTERNAL.withVector(SUPPLIED)),
         entry -> {
           prepare(machine, cpu, entry);
           var before = RegisterDump.of(lapic);

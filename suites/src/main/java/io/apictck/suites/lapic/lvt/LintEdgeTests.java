@@ -65,7 +65,10 @@ final class LintEdgeTests {
           pin.signal(cpu);
           pin.signal(cpu);
           machine.expectNothing();
-          assertThat(cpu.lapic()).requests(VECTOR).isServicingNothing().hasTriggerMode(VECTOR, false);
+          assertThat(cpu.lapic())
+              .requests(VECTOR)
+              .isServicingNothing()
+              .hasTriggerMode(VECTOR, false);
           assertThat(cpu.lapic().lvt(pin.entry())).as("%s", pin.entry()).isEqualTo(EDGE);
           cpu.sti();
           cpu.takeInterrupt(VECTOR);
@@ -119,7 +122,9 @@ final class LintEdgeTests {
     cpu.pulse(LocalLine.LINT1);
     cpu.serve(OTHER_VECTOR);
     machine.expectNothing();
-    assertThat(RegisterDump.of(other.lapic())).as("registers of the other processor").isEqualTo(before);
+    assertThat(RegisterDump.of(other.lapic()))
+        .as("registers of the other processor")
+        .isEqualTo(before);
   }
 
   @InEachApicMode

@@ -184,7 +184,9 @@ final class LintModeTests {
           machine.expectNothing();
           assertThat(target.lapic()).isIdle().hasTpr(0);
           for (LapicRegister each : Entries.of(target.lapic())) {
-            assertThat(target.lapic().lvt(each)).as("%s after INIT", each).isEqualTo(LvtEntry.RESET);
+            assertThat(target.lapic().lvt(each))
+                .as("%s after INIT", each)
+                .isEqualTo(LvtEntry.RESET);
           }
           target.line(pin.line(), false);
           cpu.line(pin.line(), false);

@@ -130,7 +130,9 @@ final class LocalEventTests {
             source.signal(cpu);
             source.signal(cpu);
             machine.expectNothing();
-            assertThat(lapic.lvt(source.entry())).as("%s", source.entry()).isEqualTo(entry.withMasked(true));
+            assertThat(lapic.lvt(source.entry()))
+                .as("%s", source.entry())
+                .isEqualTo(entry.withMasked(true));
             lapic.setLvt(source.entry(), entry);
             machine.expectNothing();
             assertThat(lapic).isIdle();

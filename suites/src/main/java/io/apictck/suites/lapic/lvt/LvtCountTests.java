@@ -16,7 +16,10 @@ import io.apictck.machine.Machine;
 import io.apictck.platform.Feature;
 import io.apictck.suites.support.RegisterDump;
 
-/** Which entries there are (Intel SDM Vol. 3A, "Local APIC Version Register" and "Local Vector Table"). */
+/**
+ * Which entries there are (Intel SDM Vol. 3A, "Local APIC Version Register" and "Local Vector
+ * Table").
+ */
 @Conformance
 final class LvtCountTests {
   private static final LvtEntry WRITTEN = LvtEntry.fixed(0xE1).withMasked(true);
@@ -24,7 +27,9 @@ final class LvtCountTests {
   /** Entries up to the count are registers, those beyond it are reserved addresses. */
   private static void verifyEntries(Machine machine, Cpu cpu, int least, int most) {
     LocalApic lapic = cpu.lapic();
-    assertThat(lapic.version().maxLvtEntry()).as("version register, bits 23:16").isBetween(least, most);
+    assertThat(lapic.version().maxLvtEntry())
+        .as("version register, bits 23:16")
+        .isBetween(least, most);
     for (LapicRegister entry : Entries.known()) {
       if (Entries.has(lapic, entry)) {
         lapic.setLvt(entry, WRITTEN);
@@ -34,7 +39,9 @@ final class LvtCountTests {
         assertThat(cpu.attempt(lapic.writing(entry, WRITTEN.raw())))
             .as("WRMSR of %s", entry)
             .raisesGeneralProtection();
-        assertThat(cpu.attempt(lapic.reading(entry))).as("RDMSR of %s", entry).raisesGeneralProtection();
+        assertThat(cpu.attempt(lapic.reading(entry)))
+            .as("RDMSR of %s", entry)
+            .raisesGeneralProtection();
       } else {
         verifyReserved(machine, lapic, entry);
       }
@@ -46,7 +53,9 @@ final class LvtCountTests {
     lapic.latchErrors();
     var before = RegisterDump.of(lapic, LapicRegister.ESR);
     lapic.setLvt(entry, WRITTEN);
-    assertThat(lapic.read(entry)).as("what stands in place of %s", entry).isNotEqualTo(WRITTEN.raw());
+    assertThat(lapic.read(entry))
+        .as("what stands in place of %s", entry)
+        .isNotEqualTo(WRITTEN.raw());
     assertThat(RegisterDump.of(lapic, LapicRegister.ESR)).as("registers").isEqualTo(before);
     int errors = lapic.latchErrors();
     assertThat(errors & ~ErrorStatus.ILLEGAL_REGISTER_ADDRESS).as("other errors").isZero();
@@ -80,6 +89,7 @@ final class LvtCountTests {
   @OnMachine(without = {Feature.LVT_CMCI, Feature.LVT_THERMAL, Feature.LVT_PERFORMANCE})
   @Covers("LAPIC-LVT-004")
   void withoutPerformance(Machine machine, Cpu cpu) {
-    verifyEntries(machine, cpu, LapicRegister.LVT_TIMER.lvtIndex(), LapicRegister.LVT_TIMER.lvtIndex());
+    verifyEntries(
+        machine, cpu, LapicRegister.LVT_TIMER.lvtIndex(), LapicRegister.LVT_TIMER.lvtIndex());
   }
 }

@@ -138,8 +138,7 @@ final class LvtRegisterTests {
     for (LapicRegister entry : Entries.of(lapic)) {
       int readOnly = entry.definedBits() & (LvtEntry.DELIVERY_STATUS | LvtEntry.REMOTE_IRR);
       // whether WRMSR faults is left open
-      Attempt attempt =
-          cpu.attempt(lapic.writing(entry, LvtEntry.RESET.raw() | readOnly));
+      Attempt attempt = cpu.attempt(lapic.writing(entry, LvtEntry.RESET.raw() | readOnly));
       machine.observe(
           "WRMSR of " + entry + " with read-only bits set",
           attempt instanceof Attempt.Failed failed ? "exception " + failed.vector() : "no fault");
@@ -156,7 +155,8 @@ final class LvtRegisterTests {
       // no reserved delivery mode, and in the timer entry no reserved timer mode
       lapic.write(entry, ~LvtEntry.DELIVERY_MODE & ~LvtEntry.TIMER_MODE);
       machine.observe(
-          entry + " keeps of its reserved bits", Hex.dword(lapic.read(entry) & ~entry.definedBits()));
+          entry + " keeps of its reserved bits",
+          Hex.dword(lapic.read(entry) & ~entry.definedBits()));
       lapic.setLvt(entry, LvtEntry.RESET);
     }
     verifyReset(cpu);
@@ -166,7 +166,9 @@ final class LvtRegisterTests {
   @Covers("LAPIC-LVT-020")
   void deliveryStatusIsIdleAtFirst(Cpu cpu) {
     for (LapicRegister entry : Entries.of(cpu.lapic())) {
-      assertThat(cpu.lapic().lvt(entry).deliveryStatus()).as("delivery status of %s", entry).isFalse();
+      assertThat(cpu.lapic().lvt(entry).deliveryStatus())
+          .as("delivery status of %s", entry)
+          .isFalse();
     }
   }
 }

@@ -54,7 +54,8 @@ final class LvtVectorTests {
   }
 
   /** Every illegal vector, through one entry: nothing comes but perhaps an error. */
-  private static void verifyIllegal(Cpu cpu, Cases cases, LapicRegister entry, Consumer<Cpu> signal) {
+  private static void verifyIllegal(
+      Cpu cpu, Cases cases, LapicRegister entry, Consumer<Cpu> signal) {
     LocalApic lapic = cpu.lapic();
     Machine machine = cpu.machine();
     boolean[] errors = new boolean[2];
@@ -162,7 +163,8 @@ final class LvtVectorTests {
   @Requires(stimuli = Stimulus.LOCAL_EVENTS)
   @Covers("LAPIC-LVT-018")
   void eventsDeliverNoIllegalVector(Cpu cpu, Cases cases) {
-    LocalSource.events(cpu).forEach(event -> verifyIllegal(cpu, cases, event.entry(), event::signal));
+    LocalSource.events(cpu)
+        .forEach(event -> verifyIllegal(cpu, cases, event.entry(), event::signal));
   }
 
   @InEachApicMode

@@ -22,12 +22,15 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 
-/** Initial and current count: what writing and reading them does (Intel SDM Vol. 3A, "APIC Timer"). */
+/**
+ * Initial and current count: what writing and reading them does (Intel SDM Vol. 3A, "APIC Timer").
+ */
 @Conformance
 final class CountRegisterTests {
   private static final int VECTOR = 0x53;
   private static final Duration LONG = Duration.ofMillis(20);
-  private static final List<TimerMode> COUNT_MODES = List.of(TimerMode.ONE_SHOT, TimerMode.PERIODIC);
+  private static final List<TimerMode> COUNT_MODES =
+      List.of(TimerMode.ONE_SHOT, TimerMode.PERIODIC);
 
   @InEachApicMode
   @Sweep
@@ -70,7 +73,9 @@ final class CountRegisterTests {
           int stride = values.length / reads;
           long last = count;
           for (int i = 0; i < reads; i++) {
-            assertThat(values[i * stride]).as("current count, read number %d", i).isBetween(1L, last);
+            assertThat(values[i * stride])
+                .as("current count, read number %d", i)
+                .isBetween(1L, last);
             last = values[i * stride];
           }
           assertThat(last).as("current count at last").isLessThan(count);
@@ -97,7 +102,9 @@ final class CountRegisterTests {
             machine.elapse(LONG.dividedBy(2));
             long before = lapic.currentCount();
             lapic.write(LapicRegister.INITIAL_COUNT, count);
-            assertThat(lapic.currentCount()).as("current count after the write").isGreaterThan(before);
+            assertThat(lapic.currentCount())
+                .as("current count after the write")
+                .isGreaterThan(before);
           }
           assertThat(fired).hasCount(0);
           assertThat(machine.settle(() -> fired.count() > 0)).as("fires in the end").isTrue();

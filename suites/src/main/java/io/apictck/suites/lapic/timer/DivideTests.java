@@ -58,7 +58,9 @@ final class DivideTests {
               .as("divide configuration")
               .isEqualTo(Hex.dword(divide.code()));
           lapic.write(LapicRegister.INITIAL_COUNT, LONGEST);
-          assertThat(undivided / rate(machine, cpu)).as("divisor").isCloseTo(divide.divisor(), CLOSE);
+          assertThat(undivided / rate(machine, cpu))
+              .as("divisor")
+              .isCloseTo(divide.divisor(), CLOSE);
         });
     lapic.stopTimer();
   }
@@ -81,7 +83,9 @@ final class DivideTests {
           machine.elapse(MEASURED.multipliedBy(periods).plus(MEASURED.dividedBy(2)));
           cpu.lapic().stopTimer();
           double expected = (double) (machine.nanos() - start) / MEASURED.toNanos();
-          assertThat((double) fired.count()).as("periods").isBetween(expected - 1.5, expected + 1.5);
+          assertThat((double) fired.count())
+              .as("periods")
+              .isBetween(expected - 1.5, expected + 1.5);
         });
   }
 
@@ -117,8 +121,10 @@ final class DivideTests {
           long now = lapic.currentCount();
           double after = rate(machine, cpu);
           String change = "divider changed from 16 to " + divide.divisor();
-          machine.observe(change + ", rate becomes", String.format(Locale.ROOT, "%.2f times", after / before));
-          machine.observe(change + ", current count goes on", now <= counted && counted - now < counted / 1000);
+          machine.observe(
+              change + ", rate becomes", String.format(Locale.ROOT, "%.2f times", after / before));
+          machine.observe(
+              change + ", current count goes on", now <= counted && counted - now < counted / 1000);
           // the change must not harm the next count
           lapic.write(LapicRegister.INITIAL_COUNT, LONGEST);
           assertThat(rate(machine, cpu) / before)
@@ -141,7 +147,9 @@ final class DivideTests {
     fired.clear();
     machine.elapse(MEASURED.multipliedBy(16));
     cpu.lapic().stopTimer();
-    machine.observe("interrupts in 16 old periods after the divider was made four times as large", fired.count());
+    machine.observe(
+        "interrupts in 16 old periods after the divider was made four times as large",
+        fired.count());
   }
 
   @Test

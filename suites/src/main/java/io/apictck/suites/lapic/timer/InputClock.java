@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The input clock of the APIC timer, before the divider: measured against the platform's time, and taken from CPUID leaf 15H where
- * that agrees (Intel SDM Vol. 3A, "APIC Timer").
+ * The input clock of the APIC timer, before the divider: measured against the platform's time, and
+ * taken from CPUID leaf 15H where that agrees (Intel SDM Vol. 3A, "APIC Timer").
  */
 final class InputClock {
   private static final Duration MEASURED = Duration.ofMillis(20);

@@ -16,7 +16,10 @@ import io.apictck.machine.LocalApic;
 import io.apictck.machine.Machine;
 import java.time.Duration;
 
-/** A masked timer counts without interrupts (Intel SDM Vol. 3A, "Local Vector Table" and "APIC Timer"). */
+/**
+ * A masked timer counts without interrupts (Intel SDM Vol. 3A, "Local Vector Table" and "APIC
+ * Timer").
+ */
 @Conformance
 final class MaskedTimerTests {
   private static final int VECTOR = 0x55;

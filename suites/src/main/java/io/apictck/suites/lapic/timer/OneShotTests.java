@@ -86,7 +86,9 @@ final class OneShotTests {
           StartedCount started = clock.start(cpu, one.divide(), one.count());
           // in the middle between two counts, where the phase of the clock does not matter
           for (double counts :
-              new double[] {0, 0.5, 1.5, 2.5, 99.5, 499.5, 500.5, 997.5, 998.5, 999.5, 1000.5, 1001.5, 5000}) {
+              new double[] {
+                0, 0.5, 1.5, 2.5, 99.5, 499.5, 500.5, 997.5, 998.5, 999.5, 1000.5, 1001.5, 5000
+              }) {
             started.elapseCounts(counts);
             started.verifyCurrentCount();
           }
@@ -133,7 +135,9 @@ final class OneShotTests {
           cpu.lapic().startTimer(TimerMode.ONE_SHOT, VECTOR, one.divide(), one.count());
           machine.expectNothing();
           long current = cpu.lapic().currentCount();
-          assertThat(current).as("current count").isBetween(1L, Integer.toUnsignedLong(LONGEST) - 1);
+          assertThat(current)
+              .as("current count")
+              .isBetween(1L, Integer.toUnsignedLong(LONGEST) - 1);
         });
     cpu.lapic().stopTimer();
   }

@@ -49,7 +49,9 @@ final class PerProcessorTimerTests {
     int stopped = fired.count();
     machine.elapse(PERIOD.multipliedBy(12));
     assertThat(fired).hasCount(stopped);
-    assertThat(otherFired.count() - otherBoth).as("interrupts of the other meanwhile").isBetween(2, 6);
+    assertThat(otherFired.count() - otherBoth)
+        .as("interrupts of the other meanwhile")
+        .isBetween(2, 6);
     other.lapic().stopTimer();
     int otherStopped = otherFired.count();
     cpu.lapic().write(LapicRegister.INITIAL_COUNT, count);
@@ -65,7 +67,9 @@ final class PerProcessorTimerTests {
     var before = RegisterDump.of(other.lapic());
     cpu.lapic().startTimer(TimerMode.PERIODIC, VECTOR, TimerDivide.BY_16, 1_000);
     assertThat(machine.settle(() -> cpu.lapic().irr().contains(VECTOR))).as("it ran").isTrue();
-    assertThat(RegisterDump.of(other.lapic())).as("registers of the other processor").isEqualTo(before);
+    assertThat(RegisterDump.of(other.lapic()))
+        .as("registers of the other processor")
+        .isEqualTo(before);
     cpu.lapic().stopTimer();
     cpu.sti();
     cpu.serve(VECTOR);
@@ -75,7 +79,8 @@ final class PerProcessorTimerTests {
   @Covers({"LAPIC-TIM-015", "LAPIC-TIM-006"})
   void allHaveTheSameClock(Machine machine, Cpu cpu) {
     Cpu other = machine.cpu(1);
-    for (TimerDivide divide : new TimerDivide[] {TimerDivide.BY_1, TimerDivide.BY_2, TimerDivide.BY_128}) {
+    for (TimerDivide divide :
+        new TimerDivide[] {TimerDivide.BY_1, TimerDivide.BY_2, TimerDivide.BY_128}) {
       cpu.lapic().write(LapicRegister.DIVIDE_CONFIGURATION, TimerDivide.BY_1.code());
       other.lapic().write(LapicRegister.DIVIDE_CONFIGURATION, divide.code());
       cpu.lapic().write(LapicRegister.INITIAL_COUNT, LONGEST);
@@ -109,7 +114,9 @@ final class PerProcessorTimerTests {
     cpu.lapic().startTimer(TimerMode.PERIODIC, VECTOR, TimerDivide.BY_1, count);
     other.takeInterrupt(OTHER_VECTOR);
     cpu.lapic().stopTimer();
-    assertThat(fired.count()).as("periods of the first until the deadline of the other").isPositive();
+    assertThat(fired.count())
+        .as("periods of the first until the deadline of the other")
+        .isPositive();
     assertThat(other.rdtsc()).as("time-stamp counter").isGreaterThanOrEqualTo(deadline);
     other.finishInterrupt();
     machine.expectNothing();

@@ -22,8 +22,7 @@ import java.time.Duration;
 @Conformance
 final class PeriodicTests {
   private static final int VECTOR = 0x52;
-  private static final LvtEntry PERIODIC =
-      LvtEntry.fixed(VECTOR).withTimerMode(TimerMode.PERIODIC);
+  private static final LvtEntry PERIODIC = LvtEntry.fixed(VECTOR).withTimerMode(TimerMode.PERIODIC);
 
   /** Long enough for machines whose every action costs real time. */
   private static final Duration PERIOD = Duration.ofMillis(10);
@@ -65,9 +64,13 @@ final class PeriodicTests {
           StartedCount started = clock.start(cpu, one.divide(), one.count());
           for (int period = 1; period <= PERIODS; period++) {
             started.elapseToJustBefore(period);
-            assertThat(fired.count()).as("interrupts before period %d is over", period).isLessThan(period);
+            assertThat(fired.count())
+                .as("interrupts before period %d is over", period)
+                .isLessThan(period);
             started.elapseTo(period);
-            assertThat(fired.count()).as("interrupts when period %d is over", period).isBetween(period - 1, period);
+            assertThat(fired.count())
+                .as("interrupts when period %d is over", period)
+                .isBetween(period - 1, period);
           }
           started.elapseToWithReloads(PERIODS);
           assertThat(fired.count()).as("interrupts in all").isBetween(PERIODS, PERIODS + 1);
@@ -87,9 +90,12 @@ final class PeriodicTests {
     cpu.lapic().setLvt(LapicRegister.LVT_TIMER, PERIODIC);
     StartedCount started = clock.start(cpu, TimerDivide.BY_2, 1_000);
     started.elapseToJustBefore(many);
-    assertThat(fired.count()).as("interrupts just before %d periods are over", many).isLessThan(many);
+    assertThat(fired.count())
+        .as("interrupts just before %d periods are over", many)
+        .isLessThan(many);
     boolean reloadsAtOnce = fired.count() == many - 1;
-    machine.observe("a period of 1000 lasts", reloadsAtOnce ? "1000 counts" : "more than 1000 counts");
+    machine.observe(
+        "a period of 1000 lasts", reloadsAtOnce ? "1000 counts" : "more than 1000 counts");
     if (reloadsAtOnce) {
       started.elapseTo(many);
     } else {
@@ -144,7 +150,9 @@ final class PeriodicTests {
       assertThat(current).as("current count").isBetween(0L, Integer.toUnsignedLong(count));
       if (current > last) {
         reloads++;
-        assertThat(before).as("interrupts when the count is reloaded").isGreaterThanOrEqualTo(reloads - 1);
+        assertThat(before)
+            .as("interrupts when the count is reloaded")
+            .isGreaterThanOrEqualTo(reloads - 1);
       }
       last = current;
     }
@@ -227,7 +235,9 @@ final class PeriodicTests {
     cpu.serve(VECTOR);
     // the one that waited came at once; the third comes with the end of the third period
     started.elapseToJustBefore(3);
-    assertThat(cpu.hasUntakenInterrupt()).as("an interrupt before the third period is over").isFalse();
+    assertThat(cpu.hasUntakenInterrupt())
+        .as("an interrupt before the third period is over")
+        .isFalse();
     started.elapseToWithReloads(3);
     assertThat(cpu.hasUntakenInterrupt()).as("the interrupt of the third period").isTrue();
     cpu.takeInterrupt(VECTOR);

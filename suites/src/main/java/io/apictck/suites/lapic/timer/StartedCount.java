@@ -7,8 +7,8 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 
 /**
- * A count that was started, and when it must do what. The manual says nothing of the phase of the input clock at the start: all bounds
- * allow one tick of it.
+ * A count that was started, and when it must do what. The manual says nothing of the phase of the
+ * input clock at the start: all bounds allow one tick of it.
  */
 final class StartedCount {
   private final InputClock clock;
@@ -48,7 +48,10 @@ final class StartedCount {
     elapseTo(cpu.machine(), latest(expiry));
   }
 
-  /** As {@link #elapseTo(long)}, if each period may be one count longer: the manual does not say how long a reload takes. */
+  /**
+   * As {@link #elapseTo(long)}, if each period may be one count longer: the manual does not say how
+   * long a reload takes.
+   */
   void elapseToWithReloads(long expiry) {
     double ticks = (double) expiry * (count + 1) * divide.divisor() + 1;
     elapseTo(cpu.machine(), startedBefore + clock.atMost(ticks));
@@ -73,7 +76,9 @@ final class StartedCount {
     double least = (before - startedBefore) / clock.atMostPerTick() - 1;
     double most = (after - startedAfter) / clock.atLeastPerTick() + 1;
     assertThat(current)
-        .as("current count of %d by %d, %d ns after the start", count, divide.divisor(), after - startedAfter)
+        .as(
+            "current count of %d by %d, %d ns after the start",
+            count, divide.divisor(), after - startedAfter)
         .isBetween(remaining(most), remaining(least));
   }
 

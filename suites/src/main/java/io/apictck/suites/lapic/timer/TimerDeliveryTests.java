@@ -14,7 +14,10 @@ import io.apictck.machine.LocalApic;
 import io.apictck.machine.Machine;
 import java.time.Duration;
 
-/** What an expiry is to the local APIC: a fixed, edge-triggered interrupt (Intel SDM Vol. 3A, "APIC Timer"). */
+/**
+ * What an expiry is to the local APIC: a fixed, edge-triggered interrupt (Intel SDM Vol. 3A, "APIC
+ * Timer").
+ */
 @Conformance
 final class TimerDeliveryTests {
   private static final int VECTOR = 0x56;

@@ -30,7 +30,8 @@ final class TimerModeTests {
   private static final int VECTOR = 0x58;
   private static final int OTHER_VECTOR = 0x68;
   private static final Duration LONG = Duration.ofMillis(40);
-  private static final List<TimerMode> COUNT_MODES = List.of(TimerMode.ONE_SHOT, TimerMode.PERIODIC);
+  private static final List<TimerMode> COUNT_MODES =
+      List.of(TimerMode.ONE_SHOT, TimerMode.PERIODIC);
 
   /**
    * A change of the timer mode.
@@ -41,7 +42,8 @@ final class TimerModeTests {
   private record Change(TimerMode from, TimerMode to) {
     static List<Change> between(List<TimerMode> from, List<TimerMode> to) {
       return from.stream()
-          .flatMap(before -> to.stream().filter(after -> after != before).map(after -> new Change(before, after)))
+          .flatMap(before ->
+              to.stream().filter(after -> after != before).map(after -> new Change(before, after)))
           .toList();
     }
   }
@@ -75,7 +77,9 @@ final class TimerModeTests {
           long[] values = cpu.run(block);
           int stride = values.length / (block.size() / 2 + 1);
           for (int i = stride; i < values.length; i += stride) {
-            assertThat(values[i]).as("current count after write %d", i / stride).isBetween(1L, values[i - stride]);
+            assertThat(values[i])
+                .as("current count after write %d", i / stride)
+                .isBetween(1L, values[i - stride]);
           }
           assertThat(lapic.read(LapicRegister.INITIAL_COUNT)).as("initial count").isEqualTo(count);
           lapic.stopTimer();
@@ -134,7 +138,9 @@ final class TimerModeTests {
     select(cpu, entry(TimerMode.TSC_DEADLINE));
     assertThat(cpu.rdmsr(Msr.IA32_TSC_DEADLINE)).as("IA32_TSC_DEADLINE").isEqualTo(deadline);
     cpu.takeInterrupt(VECTOR);
-    assertThat(cpu.rdtsc()).as("time-stamp counter in the handler").isGreaterThanOrEqualTo(deadline);
+    assertThat(cpu.rdtsc())
+        .as("time-stamp counter in the handler")
+        .isGreaterThanOrEqualTo(deadline);
     cpu.finishInterrupt();
     machine.expectNothing();
   }
@@ -182,10 +188,14 @@ final class TimerModeTests {
           select(cpu, entry(change.from()));
           TscDeadline.arm(cpu, TscDeadline.in(cpu, LONG));
           select(cpu, entry(change.to()));
-          assertThat(cpu.rdmsr(Msr.IA32_TSC_DEADLINE)).as("IA32_TSC_DEADLINE in mode %s", change.to()).isZero();
+          assertThat(cpu.rdmsr(Msr.IA32_TSC_DEADLINE))
+              .as("IA32_TSC_DEADLINE in mode %s", change.to())
+              .isZero();
           assertThat(cpu.lapic().currentCount()).as("current count").isZero();
           select(cpu, entry(change.from()));
-          assertThat(cpu.rdmsr(Msr.IA32_TSC_DEADLINE)).as("IA32_TSC_DEADLINE back in its mode").isZero();
+          assertThat(cpu.rdmsr(Msr.IA32_TSC_DEADLINE))
+              .as("IA32_TSC_DEADLINE back in its mode")
+              .isZero();
           machine.elapse(LONG.multipliedBy(2));
           machine.expectNothing();
           select(cpu, entry(change.to()));
@@ -241,12 +251,15 @@ final class TimerModeTests {
     LvtEntry reserved = entry(TimerMode.RESERVED);
     machine.observe(
         "writing timer mode 11b",
-        cpu.attempt(lapic.writing(LapicRegister.LVT_TIMER, reserved.raw())).getClass().getSimpleName());
+        cpu.attempt(lapic.writing(LapicRegister.LVT_TIMER, reserved.raw()))
+            .getClass()
+            .getSimpleName());
     machine.observe("it reads back as", lapic.lvt(LapicRegister.LVT_TIMER).timerMode());
     lapic.write(LapicRegister.INITIAL_COUNT, count);
     machine.observe("current count after a start", lapic.currentCount());
     TscDeadline.arm(cpu, TscDeadline.in(cpu, LONG));
-    machine.observe("IA32_TSC_DEADLINE after it was armed is zero", cpu.rdmsr(Msr.IA32_TSC_DEADLINE) == 0);
+    machine.observe(
+        "IA32_TSC_DEADLINE after it was armed is zero", cpu.rdmsr(Msr.IA32_TSC_DEADLINE) == 0);
     machine.elapse(LONG.multipliedBy(4));
     machine.observe("interrupts in four periods", fired.count());
 

@@ -24,7 +24,10 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What RESET, INIT and software disable do to a running timer (Intel SDM Vol. 3A, "Local APIC State"). */
+/**
+ * What RESET, INIT and software disable do to a running timer (Intel SDM Vol. 3A, "Local APIC
+ * State").
+ */
 @Conformance
 @OnMachine(processors = 2)
 final class TimerResetTests {
@@ -35,7 +38,10 @@ final class TimerResetTests {
     cpu.lapic().startTimer(TimerMode.PERIODIC, VECTOR, TimerDivide.BY_64, count);
   }
 
-  /** The registers have their reset values, and nothing of what ran before comes out of an open entry. */
+  /**
+   * The registers have their reset values, and nothing of what ran before comes out of an open
+   * entry.
+   */
   private static void verifyStopped(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
     assertThat(Hex.dword(lapic.read(LapicRegister.LVT_TIMER)))
@@ -43,7 +49,9 @@ final class TimerResetTests {
         .isEqualTo(Hex.dword(LvtEntry.RESET.raw()));
     for (LapicRegister register :
         new LapicRegister[] {
-          LapicRegister.INITIAL_COUNT, LapicRegister.CURRENT_COUNT, LapicRegister.DIVIDE_CONFIGURATION
+          LapicRegister.INITIAL_COUNT,
+          LapicRegister.CURRENT_COUNT,
+          LapicRegister.DIVIDE_CONFIGURATION
         }) {
       assertThat(Hex.dword(lapic.read(register))).as("%s", register).isEqualTo(Hex.dword(0));
     }

@@ -19,10 +19,13 @@ final class TscDeadline {
     return LvtEntry.fixed(vector).withTimerMode(TimerMode.TSC_DEADLINE);
   }
 
-  /** Selects the mode with an unmasked entry, and the order of that before writes of the deadline. */
+  /**
+   * Selects the mode with an unmasked entry, and the order of that before writes of the deadline.
+   */
   static void select(Cpu cpu, int vector) {
     cpu.run(
-        cpu.lapic().writing(LapicRegister.LVT_TIMER, entry(vector).raw()), new Instruction.Mfence());
+        cpu.lapic().writing(LapicRegister.LVT_TIMER, entry(vector).raw()),
+        new Instruction.Mfence());
   }
 
   /** Writes the deadline. */
@@ -53,10 +56,7 @@ final class TscDeadline {
         .as("time-stamp counter in the handler against the deadline")
         .isNotNegative();
     verifyDisarmed(cpu);
-    assertThat(cpu.lapic())
-        .isServicing(vector)
-        .requestsNothing()
-        .hasTriggerMode(vector, false);
+    assertThat(cpu.lapic()).isServicing(vector).requestsNothing().hasTriggerMode(vector, false);
     cpu.finishInterrupt();
   }
 }

@@ -90,7 +90,9 @@ final class TscDeadlineArmingTests {
     TscDeadline.arm(cpu, far);
     TscDeadline.arm(cpu, near);
     TscDeadline.serve(cpu, VECTOR, near);
-    assertThat(Long.compareUnsigned(cpu.rdtsc(), far)).as("now against the far deadline").isNegative();
+    assertThat(Long.compareUnsigned(cpu.rdtsc(), far))
+        .as("now against the far deadline")
+        .isNegative();
     machine.elapse(SOON.multipliedBy(70));
     machine.expectNothing();
     TscDeadline.verifyDisarmed(cpu);

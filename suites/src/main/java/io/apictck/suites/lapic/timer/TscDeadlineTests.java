@@ -33,8 +33,12 @@ final class TscDeadlineTests {
     cpu.sti();
     long deadline = TscDeadline.in(cpu, SOON);
     TscDeadline.arm(cpu, deadline);
-    assertThat(TscDeadline.armed(cpu)).as("IA32_TSC_DEADLINE while it is armed").isEqualTo(deadline);
-    assertThat(cpu.lapic().lvt(LapicRegister.LVT_TIMER)).as("entry").isEqualTo(TscDeadline.entry(VECTOR));
+    assertThat(TscDeadline.armed(cpu))
+        .as("IA32_TSC_DEADLINE while it is armed")
+        .isEqualTo(deadline);
+    assertThat(cpu.lapic().lvt(LapicRegister.LVT_TIMER))
+        .as("entry")
+        .isEqualTo(TscDeadline.entry(VECTOR));
     TscDeadline.serve(cpu, VECTOR, deadline);
     machine.elapse(SOON.multipliedBy(2));
     machine.expectNothing();
@@ -58,7 +62,9 @@ final class TscDeadlineTests {
           TscDeadline.arm(cpu, deadline);
           machine.elapseNanos((long) ((deadline - cpu.rdtsc() - 100) * 1e9 / hertz));
           assertThat(cpu.lapic()).isIdle();
-          assertThat(TscDeadline.armed(cpu)).as("IA32_TSC_DEADLINE just before").isEqualTo(deadline);
+          assertThat(TscDeadline.armed(cpu))
+              .as("IA32_TSC_DEADLINE just before")
+              .isEqualTo(deadline);
           watch(cpu, deadline, grace);
           machine.elapseNanos((long) Math.ceil((200 + grace) * 1e9 / hertz));
           assertThat(cpu.lapic()).requests(VECTOR).isServicingNothing();
@@ -88,7 +94,9 @@ final class TscDeadlineTests {
         assertThat(requested).as("requested %d ticks early", deadline - after).isFalse();
       }
       if (before >= deadline + grace) {
-        assertThat(requested).as("requested %d ticks after the deadline", before - deadline).isTrue();
+        assertThat(requested)
+            .as("requested %d ticks after the deadline", before - deadline)
+            .isTrue();
       }
     }
   }
@@ -153,7 +161,8 @@ final class TscDeadlineTests {
       long waited = machine.nanos() - start;
       assertThat(waited)
           .as("nanoseconds until the deadline")
-          .isBetween(SOON.toNanos() / 2, SOON.toNanos() + machine.description().patience().toNanos() / 2);
+          .isBetween(
+              SOON.toNanos() / 2, SOON.toNanos() + machine.description().patience().toNanos() / 2);
       long past = cpu.rdtsc() - 1;
       TscDeadline.arm(cpu, past);
       TscDeadline.serve(cpu, VECTOR, past);

@@ -84,14 +84,18 @@ final class WithoutTscDeadlineTests {
     machine.observe("WRMSR of IA32_TSC_DEADLINE", outcome(write));
     cpu.sti();
     machine.expectNothing();
-    assertThat(cpu.lapic().lvt(LapicRegister.LVT_TIMER)).as("LVT timer entry").isEqualTo(LvtEntry.RESET);
+    assertThat(cpu.lapic().lvt(LapicRegister.LVT_TIMER))
+        .as("LVT timer entry")
+        .isEqualTo(LvtEntry.RESET);
     assertThat(cpu.lapic()).isIdle();
   }
 
   private static String outcome(Attempt attempt) {
     return switch (attempt) {
       case Attempt.Succeeded succeeded ->
-          succeeded.values().length == 0 ? "no fault" : "reads " + (succeeded.values()[1] << 32 | succeeded.values()[0]);
+          succeeded.values().length == 0
+              ? "no fault"
+              : "reads " + (succeeded.values()[1] << 32 | succeeded.values()[0]);
       case Attempt.Failed failed -> "exception " + failed.vector();
     };
   }

@@ -1,0 +1,44 @@
+package io.apictck.reports.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ResultFolderTests {
+  @TempDir Path temporary;
+
+  @Test
+  void resultsOfAnEarlierRunAreReplacedAndNothingElse() throws IOException {
+    Path path = temporary.resolve("results");
+    ResultFolder folder = ResultFolder.forRun(path);
+    Files.writeString(folder.conformance(), "old");
+    Files.writeString(folder.allureResults().resolve("old.json"), "old");
+    Path note = Files.writeString(path.resolve("notes-of-the-user.txt"), "keep");
+    ResultFolder.forRun(path);
+    assertThat(folder.conformance()).doesNotExist();
+    assertThat(folder.allureResults()).isEmptyDirectory();
+    assertThat(note).exists();
+  }
+
+  @Test
+  void aFolderWithOtherThingsIsLeftAlone() throws IOException {
+    Path file = Files.writeString(temporary.resolve("thesis.tex"), "precious");
+    assertThatExceptionOfType(CannotRunException.class)
+        .isThrownBy(() -> ResultFolder.forRun(temporary))
+        .withMessageContaining(temporary.toString());
+    assertThat(file).exists();
+  }
+
+  @Test
+  void aFileIsNoFolder() throws IOException {
+    Path file = Files.writeString(temporary.resolve("file"), "");
+    assertThatExceptionOfType(CannotRunException.class)
+        .isThrownBy(() -> ResultFolder.forRun(file))
+        .withMessageContaining("is a file");
+  }
+}
