@@ -84,9 +84,15 @@ public final class Html {
         case '>' -> out.append("&gt;");
         case '"' -> out.append("&quot;");
         case '\'' -> out.append("&#39;");
-        default -> out.append(c < ' ' && c != '\n' && c != '\t' || c == 0xFFFE ? '\uFFFD' : c);
+        default -> out.append(isForbidden(c) ? '\uFFFD' : c);
       }
     }
+  }
+
+  /** Whether neither HTML nor XML may hold a character. */
+  private static boolean isForbidden(char c) {
+    boolean control = c < ' ' && c != '\n' && c != '\t';
+    return control || c == 0xFFFE || c == 0xFFFF;
   }
 
   /** All that was written. */
