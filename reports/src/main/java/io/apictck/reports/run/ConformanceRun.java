@@ -86,7 +86,8 @@ public final class ConformanceRun {
     int total = selected.stream().mapToInt(TestMethod::invocations).sum();
     Progress progress = new Progress(err, terminal.live(), total, System::nanoTime);
     ResultSink sink = new ResultSink(folder, catalogue, options.wholeTraces());
-    Thread rescue = Thread.ofPlatform().unstarted(() -> rescue(folder, target, sink, progress, covered));
+    Thread rescue =
+        Thread.ofPlatform().unstarted(() -> rescue(folder, target, sink, progress, covered));
     Runtime.getRuntime().addShutdownHook(rescue);
     Conformance conformance;
     try {

@@ -65,7 +65,7 @@ final class Instructions {
 
   private static String command(Instruction.Store high, Instruction.Store low) {
     long destination = high.value() >>> 24 & 0xFF;
-    long value = destination << 32 | low.value() & 0xFFFF_FFFFL;
+    long value = destination << 32 | (low.value() & 0xFFFF_FFFFL);
     return write(LapicRegister.ICR, 0, value, true);
   }
 
@@ -116,7 +116,7 @@ final class Instructions {
   }
 
   private static long pair(long[] values) {
-    return values[1] << 32 | values[0] & 0xFFFF_FFFFL;
+    return values[1] << 32 | (values[0] & 0xFFFF_FFFFL);
   }
 
   static Optional<LapicRegister> register(long address) {
@@ -128,7 +128,7 @@ final class Instructions {
 
   static int index(long address) {
     int offset = (int) (address - ApicBase.DEFAULT_ADDRESS);
-    return offset - register(address).map(LapicRegister::offset).orElse(offset) >>> 4;
+    return (offset - register(address).map(LapicRegister::offset).orElse(offset)) >>> 4;
   }
 
   static Optional<LapicRegister> msrRegister(int msr) {
