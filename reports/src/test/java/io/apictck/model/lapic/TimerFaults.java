@@ -68,7 +68,9 @@ public final class TimerFaults {
             "BUG-157",
             "A deadline can be armed in other timer modes",
             FaultyMachines.withTimer(DeadlineInAnyMode::new),
-            "lapic.timer.TscDeadlineTests"),
+            "lapic.timer.TscDeadlineTests",
+            "lapic.timer.TscDeadlineArmingTests",
+            "lapic.timer.TimerModeTests"),
         PlantedFault.of(
             "BUG-158",
             "A deadline is compared with time instead of the time-stamp counter",
