@@ -4,6 +4,7 @@ import io.apictck.machine.PlatformCrashedException;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.UnsupportedActionException;
 import io.apictck.platform.UnsupportedRequestException;
+import io.apictck.verdict.Verdict;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 

@@ -1,6 +1,7 @@
 package io.apictck.junit;
 
 import io.apictck.trace.Trace;
+import io.apictck.verdict.Verdict;
 import java.util.List;
 
 /**

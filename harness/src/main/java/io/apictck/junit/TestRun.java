@@ -5,6 +5,7 @@ import io.apictck.platform.PlatformDescription;
 import io.apictck.trace.Trace;
 import io.apictck.verdict.Grading;
 import io.apictck.verdict.KnownIssues;
+import io.apictck.verdict.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,6 +1,5 @@
 package io.apictck.verdict;
 
-import io.apictck.junit.Verdict;
 import java.util.List;
 import java.util.regex.Pattern;
 

@@ -1,6 +1,5 @@
 package io.apictck.verdict;
 
-import io.apictck.junit.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.UnsupportedActionException;
 import io.apictck.platform.UnsupportedRequestException;
+import io.apictck.verdict.Verdict;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

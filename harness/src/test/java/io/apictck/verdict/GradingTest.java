@@ -2,7 +2,6 @@ package io.apictck.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apictck.junit.Verdict;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

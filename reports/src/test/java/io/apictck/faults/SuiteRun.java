@@ -5,7 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPacka
 
 import io.apictck.junit.ResultListeners;
 import io.apictck.junit.TestResult;
-import io.apictck.junit.Verdict;
+import io.apictck.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

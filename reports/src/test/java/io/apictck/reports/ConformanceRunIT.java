@@ -2,10 +2,10 @@ package io.apictck.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apictck.junit.Verdict;
 import io.apictck.reports.cli.CommandLines;
 import io.apictck.reports.json.Conformance;
 import io.apictck.reports.json.ConformanceReader;
+import io.apictck.verdict.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,11 +1,11 @@
 package io.apictck.reports.allure;
 
 import io.apictck.junit.TestResult;
-import io.apictck.junit.Verdict;
 import io.apictck.reports.json.Keys;
 import io.apictck.reports.json.Topic;
 import io.apictck.suites.catalogue.Catalogue;
 import io.apictck.suites.catalogue.Requirement;
+import io.apictck.verdict.Verdict;
 import io.qameta.allure.FileSystemResultsWriter;
 import io.qameta.allure.model.Attachment;
 import io.qameta.allure.model.Parameter;

@@ -1,7 +1,7 @@
 package io.apictck.reports.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.apictck.junit.Verdict;
+import io.apictck.verdict.Verdict;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Map;

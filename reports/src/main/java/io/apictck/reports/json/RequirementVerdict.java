@@ -1,6 +1,6 @@
 package io.apictck.reports.json;
 
-import io.apictck.junit.Verdict;
+import io.apictck.verdict.Verdict;
 import java.util.Collection;
 import java.util.Comparator;
 

@@ -1,8 +1,8 @@
 package io.apictck.reports.run;
 
 import io.apictck.junit.TestResult;
-import io.apictck.junit.Verdict;
 import io.apictck.trace.Trace;
+import io.apictck.verdict.Verdict;
 import java.util.List;
 import org.junit.platform.commons.JUnitException;
 import org.junit.platform.engine.TestExecutionResult;

@@ -2,7 +2,6 @@ package io.apictck.reports.run;
 
 import io.apictck.junit.ResultListener;
 import io.apictck.junit.TestResult;
-import io.apictck.junit.Verdict;
 import io.apictck.reports.allure.AllureResults;
 import io.apictck.reports.json.TestEntry;
 import io.apictck.reports.json.Topic;
@@ -10,6 +9,7 @@ import io.apictck.reports.site.TestPage;
 import io.apictck.reports.timeline.Timeline;
 import io.apictck.reports.timeline.TraceListing;
 import io.apictck.suites.catalogue.Catalogue;
+import io.apictck.verdict.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

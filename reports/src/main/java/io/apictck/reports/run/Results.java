@@ -1,12 +1,12 @@
 package io.apictck.reports.run;
 
-import io.apictck.junit.Verdict;
 import io.apictck.reports.json.Conformance;
 import io.apictck.reports.json.RequirementVerdict;
 import io.apictck.reports.json.TargetEntry;
 import io.apictck.reports.json.TestEntry;
 import io.apictck.suites.catalogue.Catalogue;
 import io.apictck.suites.catalogue.Requirement;
+import io.apictck.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,10 +1,10 @@
 package io.apictck.reports.run;
 
-import io.apictck.junit.Verdict;
 import io.apictck.reports.json.Conformance;
 import io.apictck.reports.json.TestEntry;
 import io.apictck.suites.catalogue.Catalogue;
 import io.apictck.suites.catalogue.Requirement;
+import io.apictck.verdict.Verdict;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,11 +1,11 @@
 package io.apictck.reports.site;
 
-import io.apictck.junit.Verdict;
 import io.apictck.reports.json.Conformance;
 import io.apictck.reports.json.RequirementVerdict;
 import io.apictck.reports.json.TestEntry;
 import io.apictck.suites.catalogue.Catalogue;
 import io.apictck.suites.catalogue.Requirement;
+import io.apictck.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

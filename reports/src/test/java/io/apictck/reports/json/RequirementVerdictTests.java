@@ -2,7 +2,7 @@ package io.apictck.reports.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apictck.junit.Verdict;
+import io.apictck.verdict.Verdict;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,8 +3,8 @@ package io.apictck.reports.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apictck.junit.TestResult;
-import io.apictck.junit.Verdict;
 import io.apictck.trace.Trace;
+import io.apictck.verdict.Verdict;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;

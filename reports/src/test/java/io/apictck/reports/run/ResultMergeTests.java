@@ -3,12 +3,12 @@ package io.apictck.reports.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.apictck.junit.Verdict;
 import io.apictck.reports.json.Conformance;
 import io.apictck.reports.json.ConformanceWriter;
 import io.apictck.reports.json.RequirementVerdict;
 import io.apictck.reports.json.TargetEntry;
 import io.apictck.reports.json.TestEntry;
+import io.apictck.verdict.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.apictck.junit;
+package io.apictck.verdict;
 
 /** What came of a test. */
 public enum Verdict {
