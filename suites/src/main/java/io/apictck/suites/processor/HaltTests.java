@@ -13,12 +13,15 @@ import io.apictck.junit.Conformance;
 import io.apictck.junit.Covers;
 import io.apictck.junit.InEachApicMode;
 import io.apictck.junit.OnMachine;
+import io.apictck.junit.Requires;
 import io.apictck.junit.Sweep;
 import io.apictck.machine.BlockRun;
 import io.apictck.machine.Counter;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Instruction;
+import io.apictck.platform.LocalLine;
+import io.apictck.platform.Stimulus;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -95,6 +98,24 @@ final class HaltTests {
     machine.expectNothing();
     halted.lapic().setTpr(0);
     halted.serve(VECTOR);
+  }
+
+  @InEachApicMode
+  @Requires(stimuli = Stimulus.SMI)
+  @Covers("CPU-HLT-006")
+  void systemManagementGoesBackIntoIt(Machine machine, Cpu cpu) {
+    Cpu halted = machine.cpu(1);
+    BlockRun run =
+        halted.start(new Instruction.Cli(), new Instruction.Hlt(), new Instruction.Nop());
+    halted.pulse(LocalLine.SMI);
+    halted.takeSmi();
+    halted.iret();
+    machine.expectNothing();
+    assertThat(run.running()).as("halted again").isTrue();
+    Nmis.send(cpu, halted);
+    assertThat(halted.takeNmi()).interruptedAt(run, 2);
+    halted.iret();
+    assertThat(run.completed()).isTrue();
   }
 
   @InEachApicMode

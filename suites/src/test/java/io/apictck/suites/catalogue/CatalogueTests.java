@@ -50,12 +50,12 @@ class CatalogueTests {
       "X2-SELF, 3",
       "X2-ORD, 1",
       "INIT, 11",
-      "CPU-IF, 4",
+      "CPU-IF, 5",
       "CPU-SHD, 8",
       "CPU-NMI, 6",
-      "CPU-HLT, 5",
+      "CPU-HLT, 6",
       "CPU-ORD, 5",
-      "CPU-MWAIT, 1"
+      "CPU-MWAIT, 2"
     })
     void holdsEveryRequirementOfAGroup(String group, int count) {
       List<Requirement> requirements = catalogue.matching(group + "-*");
@@ -74,8 +74,8 @@ class CatalogueTests {
 
       assertThat(counts)
           .containsOnly(
-              Map.entry(Modality.MUST, 209L),
-              Map.entry(Modality.OPTIONAL, 3L),
+              Map.entry(Modality.MUST, 211L),
+              Map.entry(Modality.OPTIONAL, 4L),
               Map.entry(Modality.IMPL_SPECIFIC, 26L));
     }
 

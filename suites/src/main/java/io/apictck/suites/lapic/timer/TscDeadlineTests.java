@@ -132,6 +132,19 @@ final class TscDeadlineTests {
   }
 
   @InEachApicMode
+  @Covers("LAPIC-TSCD-001")
+  void armedDeadlineFollowsTheCounterThatSoftwareSets(Machine machine, Cpu cpu) {
+    TscDeadline.select(cpu, VECTOR);
+    cpu.sti();
+    long deadline = cpu.rdtsc() + (1L << 50);
+    TscDeadline.arm(cpu, deadline);
+    machine.expectNothing();
+    cpu.wrmsr(Msr.IA32_TIME_STAMP_COUNTER, deadline);
+    TscDeadline.serve(cpu, VECTOR, deadline);
+    machine.expectNothing();
+  }
+
+  @InEachApicMode
   @Covers({"LAPIC-TSCD-001", "LAPIC-TSCD-004"})
   void farthestDeadlineDoesNotFire(Machine machine, Cpu cpu) {
     TscDeadline.select(cpu, VECTOR);
