@@ -2,6 +2,7 @@ package io.apictck.junit;
 
 import io.apictck.machine.PlatformCrashedException;
 import io.apictck.platform.PlatformException;
+import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.platform.UnsupportedActionException;
 import io.apictck.platform.UnsupportedRequestException;
 import io.apictck.verdict.Verdict;
@@ -40,6 +41,7 @@ record Judgement(Verdict verdict, String reason) {
       case UnsupportedRequestException ignored -> Verdict.NOT_APPLICABLE;
       case PlatformCrashedException ignored -> Verdict.CRASH;
       case PlatformException ignored -> Verdict.CRASH;
+      case PlatformTimeoutException ignored -> Verdict.TIMEOUT;
       case TimeLimitException ignored -> Verdict.TIMEOUT;
       default -> Verdict.ERROR;
     };

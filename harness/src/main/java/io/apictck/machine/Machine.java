@@ -6,6 +6,7 @@ import io.apictck.platform.LocalLine;
 import io.apictck.platform.Outcome;
 import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformDescription;
+import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.platform.Stimulus;
 import io.apictck.platform.UnsupportedActionException;
 import io.apictck.trace.Trace;
@@ -252,7 +253,7 @@ public final class Machine {
     Outcome outcome;
     try {
       outcome = platform.perform(action);
-    } catch (UnsupportedActionException | AssertionError e) {
+    } catch (UnsupportedActionException | PlatformTimeoutException | AssertionError e) {
       throw e;
     } catch (RuntimeException | Error e) {
       throw new PlatformCrashedException(

@@ -88,18 +88,25 @@ final class InstructionEncoder {
       case Instruction.Nop() -> plain(0x90);
       case Instruction.Mfence() -> plain(0x0F, 0xAE, 0xF0);
       case Instruction.MovSs() ->
-          // mov eax, ss; then mov ss, eax
-          code(bytes(0x8C, 0xD0), bytes(0x8E, 0xD0), NOTHING);
+          // mov r8d, ss; then mov ss, r8d: RAX may already hold an operand of what follows
+          code(bytes(0x41, 0x8C, 0xD0), bytes(0x41, 0x8E, 0xD0), NOTHING);
       case Instruction.Lss() ->
-          // the far pointer is built in the 16 bytes below the red zone: [rsp-136] = rsp, [rsp-128]
-          // = ss; lss rsp, [rsp-136]
+          // a far pointer with 32-bit offset: not every vendor has the 64-bit one
           code(
               bytes(
-                  0x48, 0x89, 0xA4, 0x24, 0x78, 0xFF, 0xFF, 0xFF, // mov [rsp-136], rsp
-                  0x8C, 0x54, 0x24, 0x80), // mov [rsp-128], ss
-              bytes(0x48, 0x0F, 0xB2, 0xA4, 0x24, 0x78, 0xFF, 0xFF, 0xFF),
+                  0x48, 0x8D, 0x64, 0x24, 0xF0, // lea rsp, [rsp-16]
+                  0x48, 0x8D, 0x44, 0x24, 0x10, // lea rax, [rsp+16]
+                  0x89, 0x04, 0x24, // mov [rsp], eax
+                  0x8C, 0x54, 0x24, 0x04), // mov [rsp+4], ss
+              bytes(0x0F, 0xB2, 0x24, 0x24), // lss esp, [rsp]
               NOTHING);
-      case Instruction.Pushf() -> code(NOTHING, bytes(0x9C), concat(bytes(0x58), STORE_RAX));
+      case Instruction.Pushf() ->
+          code(
+              NOTHING,
+              bytes(0x9C),
+              concat(
+                  bytes(0x49, 0x8B, 0x46, 0xF8), // mov rax, [r14-8]
+                  concat(STORE_RAX, bytes(0x48, 0x8D, 0x64, 0x24, 0x08)))); // lea rsp, [rsp+8]
       case Instruction.Popf(long rflags) ->
           code(concat(movRax(rflags), bytes(0x50)), bytes(0x9D), NOTHING);
       case Instruction.Int(int vector) -> plain(0xCD, vector);
@@ -107,9 +114,11 @@ final class InstructionEncoder {
       case Instruction.Ud2() -> plain(0x0F, 0x0B);
       case Instruction.Iret() -> plain(0x48, 0xCF);
       case Instruction.IretToBadSelector() ->
-          // mov qword [rsp+8], FFF8h: the CS slot of the frame
+          // lea rsp, [rsp-40]; mov qword [rsp+8], FFF8h: a frame of its own and its CS slot
           code(
-              bytes(0x48, 0xC7, 0x44, 0x24, 0x08, 0xF8, 0xFF, 0x00, 0x00),
+              bytes(
+                  0x48, 0x8D, 0x64, 0x24, 0xD8, 0x48, 0xC7, 0x44, 0x24, 0x08, 0xF8, 0xFF, 0x00,
+                  0x00),
               bytes(0x48, 0xCF),
               NOTHING);
       case Instruction.Rsm() -> plain(0x0F, 0xAA);

@@ -30,7 +30,8 @@ package io.apictck.platform;
  *
  * <p>A platform is used by one thread at a time. It may throw {@link UnsupportedActionException}
  * for a stimulus that its description does not list, and {@link PlatformException} when the machine
- * died; any other exception counts as a crash as well.
+ * died; {@link PlatformTimeoutException} when it did not answer; any other exception counts as a
+ * crash as well.
  */
 public interface Platform extends AutoCloseable {
   /** What this machine is; constant for its life. */

@@ -1,0 +1,59 @@
+/*
+ * Where things lie in guest-physical memory, and how a mailbox is laid out.
+ * The same numbers stand in AgentLayout.java; AgentLayoutTest compares them.
+ */
+#define START_PAGES      0x8000      /* start-up IPI vectors 08h to 0Bh */
+#define START_PAGE_COUNT 4
+#define BOOT_STATE       0x7F00      /* registers of the bootstrap processor before its first instruction */
+#define AGENT_BASE       0x100000
+#define HEADER           0x400000    /* one page for all processors */
+#define MAILBOXES        0x401000    /* one page a processor */
+#define STACKS           0x600000    /* 64 KiB a processor */
+#define STACK_SHIFT      16
+
+/* HEADER */
+#define HEADER_IDLE      0x000       /* 0: poll; 1: tell the monitor by an OUT to IDLE_PORT at each turn */
+#define HEADER_BOOTED    0x008       /* set by the agent once the machine is up */
+#define HEADER_COUNT     0x010       /* how many processors there are */
+#define HEADER_APIC_IDS  0x100       /* 32-bit APIC ID of each processor */
+#define HEADER_TRAPS     0x800       /* a byte a vector: 1 if its handler keeps IF */
+
+/* Mailbox of a processor; GS points to it */
+#define BOX_COMMAND      0x00        /* where to go next; 0: nowhere */
+#define BOX_IDLE         0x08        /* address of the idle loop */
+#define BOX_CONTEXT      0x10        /* saved registers of what the innermost handler interrupted; 0: none */
+#define BOX_STACK        0x18        /* RSP of blocks in the current context */
+#define BOX_BEATS        0x20        /* turns of the idle loop */
+#define BOX_HALTING      0x28        /* 1 while the processor may be halted */
+#define BOX_LATE_NMI     0x2C        /* an NMI that came while another event was being told */
+#define BOX_EVENTS       0x30        /* how many events were told */
+#define BOX_RECORDS      0x800       /* the last 32 of them, 64 bytes each */
+#define RECORD_SHIFT     6
+#define RECORD_MASK      31
+
+/* Event record */
+#define RECORD_VECTOR    0x00        /* or one of the two below */
+#define RECORD_ERROR     0x08        /* error code; CR0 at a start */
+#define RECORD_RIP       0x10        /* saved RIP; CS:IP at a start */
+#define RECORD_RFLAGS    0x18
+#define RECORD_CONTEXT   0x20        /* address of the saved registers */
+#define STARTED          0x100       /* plus the start page's vector */
+#define RESTARTED        0x200       /* the bootstrap processor came out of INIT */
+
+/* Saved registers, from BOX_CONTEXT upwards */
+#define SAVED_STACK      0x00        /* BOX_STACK before */
+#define SAVED_CONTEXT    0x08        /* BOX_CONTEXT before */
+#define SAVED_R15        0x10
+#define SAVED_R14        0x18
+#define SAVED_RBX        0x68
+#define SAVED_RDX        0x70
+#define SAVED_RCX        0x78
+#define SAVED_RAX        0x80
+#define SAVED_VECTOR     0x88
+#define SAVED_ERROR      0x90
+#define SAVED_RIP        0x98
+#define SAVED_CS         0xA0
+#define SAVED_RFLAGS     0xA8
+#define SAVED_RSP        0xB0
+
+#define IDLE_PORT        0xE0

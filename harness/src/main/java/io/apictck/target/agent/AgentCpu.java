@@ -1,0 +1,283 @@
+package io.apictck.target.agent;
+
+import io.apictck.arch.Exceptions;
+import io.apictck.platform.Event;
+import io.apictck.platform.Instruction;
+import io.apictck.platform.Place;
+import io.apictck.platform.PlatformException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the harness knows of one processor of an agent's machine. */
+final class AgentCpu {
+  private final int index;
+  private final GuestMemory memory;
+  private final CodeSpace space;
+  private final long mailbox;
+  private final List<StartedBlock> blocks = new ArrayList<>();
+  private long told;
+  private int depth;
+  private boolean waiting;
+  private @Nullable Internal internal;
+  private long beats;
+
+  /** Code of the adapter's own, between the blocks of a test. */
+  private record Internal(long memory, Runnable then) {}
+
+  AgentCpu(int index, GuestMemory memory) {
+    this.index = index;
+    this.memory = memory;
+    this.space = new CodeSpace(index);
+    this.mailbox = AgentLayout.mailbox(index);
+    this.waiting = index != 0;
+  }
+
+  /** Whether it waits for a start-up IPI, as far as it was seen. */
+  boolean waiting() {
+    return waiting;
+  }
+
+  // ---- what it is doing ----
+
+  /** Whether it has something to do that it will end without another action. */
+  boolean busy() {
+    return internal != null || (active() != null && !halting());
+  }
+
+  /** Whether it may be halted. */
+  boolean halting() {
+    return (int) memory.read64(mailbox + AgentLayout.BOX_HALTING) != 0;
+  }
+
+  private @Nullable StartedBlock active() {
+    if (blocks.isEmpty()) {
+      return null;
+    }
+    StartedBlock last = blocks.getLast();
+    return last.depth == depth ? last : null;
+  }
+
+  /** Whether the idle loop made a turn since the last call. */
+  boolean beats() {
+    long now = memory.read64(mailbox + AgentLayout.BOX_BEATS);
+    boolean more = now != beats;
+    beats = now;
+    return more;
+  }
+
+  // ---- what it is told to do ----
+
+  void start(long number, List<Instruction> instructions) {
+    if (waiting) {
+      throw new PlatformException("processor " + index + " waits for a start-up IPI");
+    }
+    StartedBlock probe =
+        new StartedBlock(number, instructions, 0, BlockCode.assemble(instructions, 0, 0), depth);
+    int head = (1 + probe.values()) * Long.BYTES;
+    long piece = space.take(head + probe.code.bytes().length);
+    BlockCode code = BlockCode.assemble(instructions, piece + head, piece);
+    memory.clear(piece, head);
+    memory.write(piece + head, code.bytes());
+    blocks.add(new StartedBlock(number, instructions, piece, code, depth));
+    command(piece + head);
+  }
+
+  private void command(long address) {
+    memory.write64(mailbox + AgentLayout.BOX_COMMAND, address);
+  }
+
+  private void internal(CodeOf code, Runnable then) {
+    long piece = space.take(Long.BYTES + code.of(0).length);
+    memory.write64(piece, 0);
+    memory.write(piece + Long.BYTES, code.of(piece));
+    internal = new Internal(piece, then);
+    command(piece + Long.BYTES);
+  }
+
+  private interface CodeOf {
+    byte[] of(long flag);
+  }
+
+  // ---- what it shows ----
+
+  /** Appends what happened since the last call; returns whether anything did. */
+  boolean collect(List<Event> events) {
+    boolean any = false;
+    while (internalDone()) {
+      any = true;
+      Internal ended = internal;
+      if (ended != null) {
+        internal = null;
+        space.free(ended.memory);
+        ended.then.run();
+      }
+    }
+    long count = memory.read64(mailbox + AgentLayout.BOX_EVENTS);
+    if (count - told > AgentLayout.RECORDS) {
+      throw new PlatformException(
+          "processor " + index + " told " + (count - told) + " events at once");
+    }
+    while (internal == null && told < count) {
+      any |= completeUpTo(told, events);
+      record(told++, events);
+      any = true;
+    }
+    if (internal == null) {
+      any |= completeUpTo(count, events);
+    }
+    return any;
+  }
+
+  private boolean internalDone() {
+    return internal != null && memory.read64(internal.memory) != 0;
+  }
+
+  /** Blocks that were done before event number {@code event} was told. */
+  private boolean completeUpTo(long event, List<Event> events) {
+    List<StartedBlock> done = new ArrayList<>();
+    for (StartedBlock block : blocks) {
+      long flag = memory.read64(block.flag());
+      if (flag != 0 && flag - 1 <= event) {
+        done.add(block);
+      }
+    }
+    done.sort(
+        Comparator.comparingLong((StartedBlock block) -> memory.read64(block.flag()))
+            .thenComparingLong(block -> -block.number));
+    for (StartedBlock block : done) {
+      completed(block, events);
+    }
+    return !done.isEmpty();
+  }
+
+  private void completed(StartedBlock block, List<Event> events) {
+    long[] values = new long[block.values()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = memory.read64(block.flag() + (1L + i) * Long.BYTES);
+    }
+    end(block);
+    if (block.leavesContext()) {
+      depth--;
+    }
+    events.add(new Event.Completed(index, block.number, values));
+  }
+
+  private void end(StartedBlock block) {
+    blocks.remove(block);
+    space.free(block.memory);
+  }
+
+  private void record(long number, List<Event> events) {
+    long at =
+        mailbox + AgentLayout.BOX_RECORDS + number % AgentLayout.RECORDS * AgentLayout.RECORD_SIZE;
+    int vector = (int) memory.read64(at + AgentLayout.RECORD_VECTOR);
+    long error = memory.read64(at + AgentLayout.RECORD_ERROR);
+    long rip = memory.read64(at + AgentLayout.RECORD_RIP);
+    long rflags = memory.read64(at + AgentLayout.RECORD_RFLAGS);
+    if (vector >= AgentLayout.STARTED) {
+      started(vector, error, rip, rflags, events);
+      return;
+    }
+    StartedBlock block = blockAt(rip);
+    if (block == null) {
+      if (isFault(vector, (int) error)) {
+        throw new PlatformException(
+            "exception %d, error code %X, at %X in the guest agent of processor %d"
+                .formatted(vector, error, rip, index));
+      }
+      enter(vector, Place.IDLE, rflags, events);
+      return;
+    }
+    inBlock(block, vector, (int) error, rip, rflags, events);
+  }
+
+  private @Nullable StartedBlock blockAt(long rip) {
+    for (StartedBlock block : blocks) {
+      if (block.code.contains(rip)) {
+        return block;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isFault(int vector, int error) {
+    return error != 0
+        || switch (vector) {
+          case 0, 5, 6, 7, 8, 10, 11, 12, 13, 14 -> true;
+          default -> false;
+        };
+  }
+
+  private void inBlock(
+      StartedBlock block, int vector, int error, long rip, long rflags, List<Event> events) {
+    int at = block.code.indexOf(rip);
+    Instruction before = at == 0 ? new Instruction.Nop() : block.instructions.get(at - 1);
+    boolean software =
+        before instanceof Instruction.Int(int n) && n == vector && at > block.softwareInterrupts;
+    Place place = new Place(block.number, at);
+    if (software) {
+      block.softwareInterrupts = at;
+      depth++;
+      events.add(new Event.InterruptTaken(index, vector, Event.Kind.SOFTWARE, place, rflags));
+    } else if (vector == Exceptions.DB || vector == Exceptions.BP) {
+      depth++;
+      events.add(new Event.ExceptionTaken(index, vector, error, place, rflags));
+    } else if (isFault(vector, error)) {
+      if (!block.code.isBody(rip)) {
+        throw new PlatformException(
+            "exception %d, error code %X, around instruction %d of block %d on processor %d"
+                .formatted(vector, error, at, block.number, index));
+      }
+      end(block);
+      events.add(new Event.Faulted(index, block.number, at, vector, error));
+      internal(flag -> new Code().takeCommand().dropContext(flag).bytes(), () -> {});
+    } else if (at == block.instructions.size() && !block.code.endsSuspended()) {
+      finish(block, vector, rip, rflags, events);
+    } else {
+      enter(vector, place, rflags, events);
+    }
+  }
+
+  /** The block had ended, but for storing its results. */
+  private void finish(StartedBlock block, int vector, long rip, long rflags, List<Event> events) {
+    byte[] rest = block.code.restOfStore(rip);
+    internal(
+        flag ->
+            new Code().takeCommand().finishInterrupted(rest).loadStack().done(flag).idle().bytes(),
+        () -> {
+          completed(block, events);
+          enter(vector, Place.IDLE, rflags, events);
+        });
+  }
+
+  private void enter(int vector, Place place, long rflags, List<Event> events) {
+    depth++;
+    Event.Kind kind = vector == Exceptions.NMI ? Event.Kind.NMI : Event.Kind.EXTERNAL;
+    events.add(new Event.InterruptTaken(index, vector, kind, place, rflags));
+  }
+
+  private void started(int start, long cr0, long csIp, long rflags, List<Event> events) {
+    if (!waiting) {
+      wasReset(events);
+    }
+    waiting = false;
+    int vector = start == AgentLayout.RESTARTED ? -1 : start - AgentLayout.STARTED;
+    events.add(
+        new Event.ProcessorStarted(
+            index,
+            vector,
+            new Event.StartState((int) csIp & 0xFFFF, (int) (csIp >>> 16), cr0, rflags)));
+  }
+
+  /** INIT dropped all it did. */
+  void wasReset(List<Event> events) {
+    waiting = true;
+    depth = 0;
+    internal = null;
+    blocks.clear();
+    space.freeAll();
+    events.add(new Event.ProcessorReset(index));
+  }
+}

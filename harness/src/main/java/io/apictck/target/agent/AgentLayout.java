@@ -1,0 +1,88 @@
+package io.apictck.target.agent;
+
+import java.util.List;
+
+/**
+ * Where things lie in guest-physical memory, and how the mailbox of a processor is laid out; the
+ * guest agent has the same numbers in {@code layout.h}.
+ */
+public final class AgentLayout {
+  /** Vectors of start-up IPIs that start a processor in the agent. */
+  public static final List<Integer> START_VECTORS = List.of(0x08, 0x09, 0x0A, 0x0B);
+
+  /** Where the agent is loaded. */
+  public static final long AGENT_BASE = 0x10_0000;
+
+  /** A page for all processors. */
+  public static final long HEADER = 0x40_0000;
+
+  /** One page a processor. */
+  public static final long MAILBOXES = 0x40_1000;
+
+  /** Where blocks of machine code and their results are; {@link #CODE_SIZE} a processor. */
+  public static final long CODE = 0x70_0000;
+
+  /** Bytes of {@link #CODE} for each processor. */
+  public static final int CODE_SIZE = 0x1_0000;
+
+  /** Memory that belongs to tests. */
+  public static final long SCRATCH = 0x80_0000;
+
+  /** Size of {@link #SCRATCH} in bytes. */
+  public static final long SCRATCH_SIZE = 0x40_0000;
+
+  /** How much memory the machine needs. */
+  public static final long RAM_SIZE = 0xC0_0000;
+
+  /** Where the 64 KiB with the reset vector lie. */
+  public static final long ROM_BASE = 0xFFFF_0000L;
+
+  /** How many processors the agent can have. */
+  public static final int MAX_PROCESSORS = 16;
+
+  /** Port that an idle processor writes to, if {@link #HEADER_IDLE} says so. */
+  public static final int IDLE_PORT = 0xE0;
+
+  static final int HEADER_IDLE = 0x000;
+  static final int HEADER_COUNT = 0x010;
+  static final int HEADER_APIC_IDS = 0x100;
+  static final int HEADER_TRAPS = 0x800;
+
+  static final int BOX_COMMAND = 0x00;
+  static final int BOX_IDLE = 0x08;
+  static final int BOX_CONTEXT = 0x10;
+  static final int BOX_STACK = 0x18;
+  static final int BOX_BEATS = 0x20;
+  static final int BOX_HALTING = 0x28;
+  static final int BOX_EVENTS = 0x30;
+  static final int BOX_RECORDS = 0x800;
+
+  static final int RECORDS = 32;
+  static final int RECORD_SIZE = 64;
+  static final int RECORD_VECTOR = 0x00;
+  static final int RECORD_ERROR = 0x08;
+  static final int RECORD_RIP = 0x10;
+  static final int RECORD_RFLAGS = 0x18;
+
+  static final int STARTED = 0x100;
+  static final int RESTARTED = 0x200;
+
+  static final int SAVED_STACK = 0x00;
+  static final int SAVED_CONTEXT = 0x08;
+  static final int SAVED_R15 = 0x10;
+  static final int SAVED_R14 = 0x18;
+  static final int SAVED_RBX = 0x68;
+  static final int SAVED_RDX = 0x70;
+  static final int SAVED_RCX = 0x78;
+  static final int SAVED_RAX = 0x80;
+  static final int SAVED_RIP = 0x98;
+  static final int SAVED_RFLAGS = 0xA8;
+  static final int SAVED_RSP = 0xB0;
+
+  private AgentLayout() {}
+
+  /** Address of a processor's mailbox. */
+  static long mailbox(int cpu) {
+    return MAILBOXES + cpu * 0x1000L;
+  }
+}

@@ -1,0 +1,170 @@
+package io.apictck.target.agent;
+
+import io.apictck.platform.Action;
+import io.apictck.platform.Event;
+import io.apictck.platform.Outcome;
+import io.apictck.platform.Platform;
+import io.apictck.platform.PlatformDescription;
+import io.apictck.platform.PlatformException;
+import io.apictck.platform.PlatformTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The SPI on a machine that the guest agent runs in. */
+public final class AgentPlatform implements Platform {
+  private static final long START_LIMIT = 20_000_000_000L;
+
+  private final AgentMachine machine;
+  private final AgentImage image;
+  private final PlatformDescription description;
+  private List<AgentCpu> cpus = List.of();
+  private long began;
+
+  /** Takes a machine over and starts it. */
+  public AgentPlatform(AgentMachine machine, AgentImage image) {
+    this.machine = machine;
+    this.image = image;
+    this.description = machine.description();
+    reset();
+  }
+
+  @Override
+  public PlatformDescription description() {
+    return description;
+  }
+
+  @Override
+  public Outcome perform(Action action) {
+    List<Event> events = new ArrayList<>();
+    switch (action) {
+      case Action.Execute(int cpu, long block, var instructions) -> {
+        cpus.get(cpu).start(block, instructions);
+        settle(events);
+      }
+      case Action.Elapse(long nanos) -> elapse(nanos, events);
+      case Action.Reset() -> reset();
+      case Action.SetGate(int vector, boolean trap) -> {
+        machine
+            .memory()
+            .write(
+                AgentLayout.HEADER + AgentLayout.HEADER_TRAPS + vector,
+                new byte[] {(byte) (trap ? 1 : 0)});
+      }
+      default -> {
+        machine.stimulate(action);
+        settle(events);
+      }
+    }
+    return new Outcome(events, System.nanoTime() - began);
+  }
+
+  private void reset() {
+    machine.reset(this::load);
+    cpus = new ArrayList<>();
+    for (int i = 0; i < description.processors(); i++) {
+      cpus.add(new AgentCpu(i, machine.memory()));
+    }
+    long limit = System.nanoTime() + START_LIMIT;
+    for (int turns = 0; !cpus.getFirst().beats(); turns++) {
+      machine.turn();
+      machine.pause(turns);
+      if (System.nanoTime() > limit) {
+        throw new PlatformTimeoutException(
+            description.name() + ": the guest agent did not start within 20 s");
+      }
+    }
+    began = System.nanoTime();
+  }
+
+  private void load() {
+    GuestMemory memory = machine.memory();
+    memory.write(AgentLayout.AGENT_BASE, image.agent());
+    memory.write64(AgentLayout.HEADER + AgentLayout.HEADER_IDLE, machine.yields() ? 1 : 0);
+    memory.write64(AgentLayout.HEADER + AgentLayout.HEADER_COUNT, description.processors());
+    for (int i = 0; i < description.processors(); i++) {
+      int id = description.apicIds().get(i);
+      memory.write(
+          AgentLayout.HEADER + AgentLayout.HEADER_APIC_IDS + 4L * i,
+          new byte[] {(byte) id, (byte) (id >> 8), (byte) (id >> 16), (byte) (id >> 24)});
+    }
+  }
+
+  /** Until no processor can go on by itself. */
+  private void settle(List<Event> events) {
+    long limit = System.nanoTime() + description.patience().toNanos();
+    int idleTurns = 0;
+    boolean wasSettled = machine.settled();
+    while (true) {
+      machine.turn();
+      boolean any = collect(events);
+      boolean settled = machine.settled();
+      if (any || busy()) {
+        idleTurns = any ? 0 : idleTurns + 1;
+        wasSettled = false;
+      } else if (settled) {
+        if (wasSettled) {
+          return;
+        }
+        wasSettled = true;
+      }
+      if (System.nanoTime() > limit) {
+        throw new PlatformTimeoutException(
+            description.name()
+                + ": a processor did not answer within "
+                + description.patience().toMillis()
+                + " ms");
+      }
+      machine.pause(idleTurns);
+    }
+  }
+
+  private boolean busy() {
+    for (AgentCpu cpu : cpus) {
+      if (cpu.busy()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean collect(List<Event> events) {
+    boolean any = false;
+    for (int i = 0; i < cpus.size(); i++) {
+      AgentCpu cpu = cpus.get(i);
+      any |= cpu.collect(events);
+      switch (machine.condition(i)) {
+        case ACTIVE -> {}
+        case WAIT_FOR_SIPI -> {
+          if (!cpu.waiting()) {
+            cpu.wasReset(events);
+            any = true;
+          }
+        }
+        case SHUT_DOWN ->
+            throw new PlatformException("processor " + i + " shut down (triple fault)");
+      }
+    }
+    return any;
+  }
+
+  private void elapse(long nanos, List<Event> events) {
+    long end = System.nanoTime() + nanos;
+    int turns = 0;
+    while (events.isEmpty()) {
+      machine.turn();
+      if (collect(events)) {
+        settle(events);
+        return;
+      }
+      if (System.nanoTime() >= end) {
+        return;
+      }
+      machine.pause(turns++);
+    }
+  }
+
+  @Override
+  public void close() {
+    machine.close();
+  }
+}

@@ -1,0 +1,126 @@
+package io.apictck.target.agent;
+
+import io.apictck.platform.Instruction;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The machine code of a block, and where in it each instruction lies.
+ *
+ * <p>STI, MOV SS and LSS hold back interrupts for one instruction. So that this is the next
+ * instruction of the block, what loads that one's operands comes before them.
+ */
+final class BlockCode {
+  private final List<Instruction> instructions;
+  private final long address;
+  private final byte[] bytes;
+  private final int[] bodies;
+  private final int end;
+
+  private BlockCode(
+      List<Instruction> instructions, long address, byte[] bytes, int[] bodies, int end) {
+    this.instructions = instructions;
+    this.address = address;
+    this.bytes = bytes;
+    this.bodies = bodies;
+    this.end = end;
+  }
+
+  /**
+   * Assembles a block.
+   *
+   * @param address where the code will lie
+   * @param flag where 64 bits tell that the block is done; the results follow them
+   */
+  static BlockCode assemble(List<Instruction> instructions, long address, long flag) {
+    Code code = new Code().takeCommand().loadStack().results(flag + Long.BYTES);
+    int[] bodies = new int[instructions.size()];
+    int next = 0;
+    while (next < instructions.size()) {
+      int last = next;
+      while (shadows(instructions.get(last)) && last + 1 < instructions.size()) {
+        last++;
+      }
+      for (int i = next; i <= last; i++) {
+        setUp(code, instructions.get(i), flag);
+      }
+      for (int i = next; i <= last; i++) {
+        bodies[i] = code.size();
+        code.raw(instructions.get(i).machineCode().body());
+      }
+      store(code, instructions.get(last));
+      next = last + 1;
+    }
+    int end = code.size();
+    code.loadStack().done(flag).idle();
+    return new BlockCode(instructions, address, code.bytes(), bodies, end);
+  }
+
+  private static boolean shadows(Instruction instruction) {
+    return instruction instanceof Instruction.Sti
+        || instruction instanceof Instruction.MovSs
+        || instruction instanceof Instruction.Lss;
+  }
+
+  private static void setUp(Code code, Instruction instruction, long flag) {
+    if (suspends(instruction)) {
+      code.halting(1);
+    }
+    if (instruction instanceof Instruction.Iret) {
+      code.done(flag).restoreContext();
+    }
+    code.raw(instruction.machineCode().setUp());
+  }
+
+  private static void store(Code code, Instruction instruction) {
+    code.raw(instruction.machineCode().store());
+    if (suspends(instruction)) {
+      code.halting(0);
+    }
+  }
+
+  private static boolean suspends(Instruction instruction) {
+    return instruction instanceof Instruction.Hlt || instruction instanceof Instruction.Mwait;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  boolean contains(long rip) {
+    return rip >= address && rip < address + bytes.length;
+  }
+
+  /** Index of the next instruction to be executed at {@code rip}; the block's length at its end. */
+  int indexOf(long rip) {
+    int offset = (int) (rip - address);
+    for (int i = 0; i < bodies.length; i++) {
+      if (offset <= bodies[i]) {
+        return i;
+      }
+    }
+    return bodies.length;
+  }
+
+  /** Whether {@code rip} is that of an instruction itself. */
+  boolean isBody(long rip) {
+    return Arrays.binarySearch(bodies, (int) (rip - address)) >= 0;
+  }
+
+  /** Whether a block may be interrupted behind its last instruction without having ended. */
+  boolean endsSuspended() {
+    return switch (instructions.getLast()) {
+      case Instruction.Hlt ignored -> true;
+      case Instruction.Mwait ignored -> true;
+      case Instruction.Int ignored -> true;
+      case Instruction.Int3 ignored -> true;
+      default -> false;
+    };
+  }
+
+  /** What of the last instruction's results is still to be stored at {@code rip}. */
+  byte[] restOfStore(long rip) {
+    int offset = (int) (rip - address);
+    return offset >= end ? new byte[0] : Arrays.copyOfRange(bytes, offset, end);
+  }
+}

@@ -1,0 +1,112 @@
+package io.apictck.target.agent;
+
+import java.io.ByteArrayOutputStream;
+
+/** Machine code in the making: what the agent's conventions ask for around the instructions. */
+final class Code {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
+
+  int size() {
+    return out.size();
+  }
+
+  byte[] bytes() {
+    return out.toByteArray();
+  }
+
+  Code bytes(int... values) {
+    for (int value : values) {
+      out.write(value);
+    }
+    return this;
+  }
+
+  Code raw(byte[] bytes) {
+    out.writeBytes(bytes);
+    return this;
+  }
+
+  private Code dword(long value) {
+    return bytes((int) value, (int) (value >> 8), (int) (value >> 16), (int) (value >> 24));
+  }
+
+  /** The command is taken. */
+  Code takeCommand() {
+    return bytes(0x65, 0x48, 0xC7, 0x04, 0x25).dword(AgentLayout.BOX_COMMAND).dword(0);
+  }
+
+  /** mov rsp, gs:[BOX_STACK]. */
+  Code loadStack() {
+    return bytes(0x65, 0x48, 0x8B, 0x24, 0x25).dword(AgentLayout.BOX_STACK);
+  }
+
+  /** mov r14, rsp; mov r15d, results. */
+  Code results(long address) {
+    return bytes(0x49, 0x89, 0xE6, 0x41, 0xBF).dword(address);
+  }
+
+  /** The number of events told so far, plus one, goes to {@code flag}. */
+  Code done(long flag) {
+    return bytes(0x65, 0x48, 0x8B, 0x04, 0x25)
+        .dword(AgentLayout.BOX_EVENTS)
+        .bytes(0x48, 0xFF, 0xC0, 0x48, 0x89, 0x04, 0x25)
+        .dword(flag);
+  }
+
+  /** jmp gs:[BOX_IDLE]. */
+  Code idle() {
+    return bytes(0x65, 0xFF, 0x24, 0x25).dword(AgentLayout.BOX_IDLE);
+  }
+
+  /** mov dword gs:[BOX_HALTING], value. */
+  Code halting(int value) {
+    return bytes(0x65, 0xC7, 0x04, 0x25).dword(AgentLayout.BOX_HALTING).dword(value);
+  }
+
+  /** Everything of the interrupted context but the frame that IRETQ takes. */
+  Code restoreContext() {
+    return bytes(0x65, 0x48, 0x8B, 0x24, 0x25)
+        .dword(AgentLayout.BOX_CONTEXT)
+        .bytes(0x65, 0x8F, 0x04, 0x25)
+        .dword(AgentLayout.BOX_STACK)
+        .bytes(0x65, 0x8F, 0x04, 0x25)
+        .dword(AgentLayout.BOX_CONTEXT)
+        .bytes(0x41, 0x5F, 0x41, 0x5E, 0x41, 0x5D, 0x41, 0x5C) // pop r15 to r12
+        .bytes(0x41, 0x5B, 0x41, 0x5A, 0x41, 0x59, 0x41, 0x58) // pop r11 to r8
+        .bytes(0x5F, 0x5E, 0x5D, 0x5B, 0x5A, 0x59, 0x58) // pop rdi, rsi, rbp, rbx, rdx, rcx, rax
+        .bytes(0x48, 0x83, 0xC4, 0x10); // add rsp, 16: vector and error code
+  }
+
+  /**
+   * What the interrupted context had in the registers that a block uses, and what was left of its
+   * last instruction; then it is as if it had been interrupted in the idle loop.
+   */
+  Code finishInterrupted(byte[] rest) {
+    bytes(0x65, 0x48, 0x8B, 0x1C, 0x25).dword(AgentLayout.BOX_CONTEXT); // mov rbx, gs:[context]
+    bytes(0x4C, 0x8B, 0xBB).dword(AgentLayout.SAVED_R15);
+    bytes(0x4C, 0x8B, 0xB3).dword(AgentLayout.SAVED_R14);
+    bytes(0x48, 0x8B, 0x93).dword(AgentLayout.SAVED_RDX);
+    bytes(0x48, 0x8B, 0x8B).dword(AgentLayout.SAVED_RCX);
+    bytes(0x48, 0x8B, 0x83).dword(AgentLayout.SAVED_RAX);
+    bytes(0x48, 0x8B, 0x9B).dword(AgentLayout.SAVED_RBX);
+    raw(rest);
+    bytes(0x65, 0x48, 0x8B, 0x04, 0x25).dword(AgentLayout.BOX_CONTEXT); // mov rax, gs:[context]
+    bytes(0x65, 0x48, 0x8B, 0x0C, 0x25).dword(AgentLayout.BOX_IDLE); // mov rcx, gs:[idle]
+    bytes(0x48, 0x89, 0x88).dword(AgentLayout.SAVED_RIP);
+    bytes(0x48, 0x8B, 0x88).dword(AgentLayout.SAVED_STACK);
+    return bytes(0x48, 0x89, 0x88).dword(AgentLayout.SAVED_RSP);
+  }
+
+  /** Leaves the context of a faulted block without IRET; RFLAGS go on as they were. */
+  Code dropContext(long flag) {
+    bytes(0x65, 0x48, 0x8B, 0x1C, 0x25).dword(AgentLayout.BOX_CONTEXT); // mov rbx, gs:[context]
+    bytes(0x48, 0x8B, 0x8B).dword(AgentLayout.SAVED_STACK); // mov rcx, [rbx+stack]
+    bytes(0x65, 0x48, 0x89, 0x0C, 0x25).dword(AgentLayout.BOX_STACK);
+    bytes(0x48, 0x8B, 0x93).dword(AgentLayout.SAVED_CONTEXT); // mov rdx, [rbx+context]
+    bytes(0x65, 0x48, 0x89, 0x14, 0x25).dword(AgentLayout.BOX_CONTEXT);
+    bytes(0x48, 0x8B, 0x9B).dword(AgentLayout.SAVED_RFLAGS); // mov rbx, [rbx+rflags]
+    bytes(0x48, 0x89, 0xCC); // mov rsp, rcx
+    done(flag);
+    return bytes(0x53, 0x9D).idle(); // push rbx; popfq
+  }
+}
