@@ -1,6 +1,6 @@
 /*
  * The guest agent: brings processors up, tells what happens to them, and goes where it is told to.
- * It touches no interrupt controller. See docs/guest-agent.md.
+ * It touches no interrupt controller, but masks the 8259s as firmware does. See docs/guest-agent.md.
  */
 #include "layout.h"
 
@@ -132,6 +132,9 @@ go_idle:
 
 /* Once a machine: start pages and IDT. */
 prepare:
+        movb    $0xFF, %al
+        outb    %al, $0x21
+        outb    %al, $0xA1
         movl    $START_PAGES, %edi
         movl    $START_PAGE_COUNT, %edx
 1:      movl    $start_page, %esi

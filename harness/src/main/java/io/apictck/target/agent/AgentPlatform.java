@@ -102,7 +102,8 @@ public final class AgentPlatform implements Platform {
         idleTurns = any ? 0 : idleTurns + 1;
         wasSettled = false;
       } else if (settled) {
-        if (wasSettled) {
+        // where processors run in turns, each had its turn after the last event
+        if (wasSettled || machine.yields()) {
           return;
         }
         wasSettled = true;
