@@ -18,9 +18,12 @@ final class KvmApi {
   static final long GET_REGS = 0x8090_AE81L;
   static final long SET_REGS = 0x4090_AE82L;
   static final long GET_SREGS = 0x8138_AE83L;
+  static final long GET_LAPIC = 0x8400_AE8EL;
+  static final long SET_LAPIC = 0x4400_AE8F;
   static final long SET_SIGNAL_MASK = 0x4004_AE8B;
   static final long SET_CPUID2 = 0x4008_AE90;
   static final long GET_MP_STATE = 0x8004_AE98L;
+  static final long SET_MP_STATE = 0x4004_AE99L;
   static final long ENABLE_CAP = 0x4068_AEA3;
   static final long SIGNAL_MSI = 0x4020_AEA5;
 

@@ -30,7 +30,7 @@ final class KvmMachine implements AgentMachine {
   private final boolean split;
   private final boolean wideIds;
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment argument = arena.allocate(512, 8);
+  private final MemorySegment argument = arena.allocate(1024, 8);
   private final MemorySegment ram;
   private final MemorySegment rom;
   private final SharedMemory memory;
@@ -105,7 +105,11 @@ final class KvmMachine implements AgentMachine {
               kick,
               memory));
       ends.add(KvmVcpu.SliceEnd.BUSY);
+      if (i > 0) {
+        vcpus.getLast().awaitStartup();
+      }
     }
+    vcpus.getLast().joinDestinations();
   }
 
   private void end() {

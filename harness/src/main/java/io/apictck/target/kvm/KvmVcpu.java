@@ -53,6 +53,21 @@ final class KvmVcpu implements AutoCloseable {
     KvmDevice.call(fd, KvmApi.SET_SIGNAL_MASK, kick.mask(), "SET_SIGNAL_MASK");
   }
 
+  /** Power-on state of an application processor; KVM itself leaves it waiting for an INIT. */
+  void awaitStartup() {
+    argument.set(ValueLayout.JAVA_INT, 0, KvmApi.MP_INIT_RECEIVED);
+    KvmDevice.call(fd, KvmApi.SET_MP_STATE, argument.address(), "SET_MP_STATE");
+  }
+
+  /**
+   * Sets the state of its local APIC to what it is. KVM builds its table of destinations without
+   * the processor that is being created; setting a state builds it again.
+   */
+  void joinDestinations() {
+    KvmDevice.call(fd, KvmApi.GET_LAPIC, argument.address(), "GET_LAPIC");
+    KvmDevice.call(fd, KvmApi.SET_LAPIC, argument.address(), "SET_LAPIC");
+  }
+
   /** Lets it run until it has nothing to do, or for a moment. */
   SliceEnd slice() {
     int state = state();
