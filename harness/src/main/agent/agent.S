@@ -111,6 +111,8 @@ ready:
         movq    %rax, %gs:BOX_COMMAND
         movq    %rax, %gs:BOX_CONTEXT
         movq    %rax, %gs:BOX_HALTING   /* and the late NMI */
+        xchgb   %al, EARLY_NMI
+        movb    %al, %gs:BOX_LATE_NMI
         movq    %rsp, %gs:BOX_STACK
         testl   %r8d, %r8d
         jz      go_idle
@@ -144,6 +146,11 @@ prepare:
         leal    0x1000(%rbx), %edi
         decl    %edx
         jnz     1b
+        movl    $real_mode_nmi, %esi
+        movl    $real_mode_nmi_end - real_mode_nmi, %ecx
+        movl    $REAL_MODE_NMI, %edi
+        rep movsb
+        movl    $REAL_MODE_NMI, 2 * 4   /* interrupt vector table of real mode */
         movl    $stubs, %eax
         movl    $idt, %edi
         movl    $256, %ecx
@@ -161,6 +168,13 @@ prepare:
         decl    %ecx
         jnz     2b
         ret
+
+/* Copied to REAL_MODE_NMI: an NMI that was pending when a processor started is told later. */
+        .code16
+real_mode_nmi:
+        movb    $1, %cs:EARLY_NMI
+        iretw
+real_mode_nmi_end:
 
 /* Copied to each start page; runs in real mode at offset 0 of it. */
         .code16
