@@ -27,6 +27,7 @@
 #define BOX_HALTING      0x28        /* 1 while the processor may be halted */
 #define BOX_LATE_NMI     0x2C        /* an NMI that came while another event was being told */
 #define BOX_EVENTS       0x30        /* how many events were told */
+#define BOX_NEW_CODE     0x38        /* how many 64-bit words the command's code has, at least 1 */
 #define BOX_RECORDS      0x800       /* the last 32 of them, 64 bytes each */
 #define RECORD_SHIFT     6
 #define RECORD_MASK      31

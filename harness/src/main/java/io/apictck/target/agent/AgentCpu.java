@@ -81,19 +81,22 @@ final class AgentCpu {
     memory.clear(piece, head);
     memory.write(piece + head, code.bytes());
     blocks.add(new StartedBlock(number, instructions, piece, code, depth));
-    command(piece + head);
+    command(piece + head, code.bytes().length);
   }
 
-  private void command(long address) {
+  private void command(long address, int size) {
+    memory.write64(
+        mailbox + AgentLayout.BOX_NEW_CODE, (size + Long.BYTES - 1) / Long.BYTES);
     memory.write64(mailbox + AgentLayout.BOX_COMMAND, address);
   }
 
   private void internal(CodeOf code, Runnable then) {
-    long piece = space.take(Long.BYTES + code.of(0).length);
+    int size = code.of(0).length;
+    long piece = space.take(Long.BYTES + size);
     memory.write64(piece, 0);
     memory.write(piece + Long.BYTES, code.of(piece));
     internal = new Internal(piece, then);
-    command(piece + Long.BYTES);
+    command(piece + Long.BYTES, size);
   }
 
   private interface CodeOf {

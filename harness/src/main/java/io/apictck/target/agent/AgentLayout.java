@@ -55,6 +55,7 @@ public final class AgentLayout {
   static final int BOX_BEATS = 0x20;
   static final int BOX_HALTING = 0x28;
   static final int BOX_EVENTS = 0x30;
+  static final int BOX_NEW_CODE = 0x38;
   static final int BOX_RECORDS = 0x800;
 
   static final int RECORDS = 32;
