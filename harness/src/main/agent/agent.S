@@ -268,7 +268,8 @@ entry:
         testb   $8, %spl
         jnz     1f
         pushq   (%rsp)
-        movq    $0, 8(%rsp)
+        movl    $0, 8(%rsp)
+        movl    $NO_ERROR_CODE, 12(%rsp)
 1:
 save:
         pushq   %rax

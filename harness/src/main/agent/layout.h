@@ -34,10 +34,11 @@
 
 /* Event record */
 #define RECORD_VECTOR    0x00        /* or one of the two below */
-#define RECORD_ERROR     0x08        /* error code; CR0 at a start */
+#define RECORD_ERROR     0x08        /* error code, or NO_ERROR_CODE in the upper half; CR0 at a start */
 #define RECORD_RIP       0x10        /* saved RIP; CS:IP at a start */
 #define RECORD_RFLAGS    0x18
 #define RECORD_CONTEXT   0x20        /* address of the saved registers */
+#define NO_ERROR_CODE    1
 #define STARTED          0x100       /* plus the start page's vector */
 #define RESTARTED        0x200       /* the bootstrap processor came out of INIT */
 

@@ -1,6 +1,7 @@
 package io.apictck.target.agent;
 
 import io.apictck.arch.Exceptions;
+import io.apictck.arch.Rflags;
 import io.apictck.platform.Event;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
@@ -184,16 +185,18 @@ final class AgentCpu {
       return;
     }
     StartedBlock block = blockAt(rip);
+    boolean hasErrorCode = error >>> 32 != AgentLayout.NO_ERROR_CODE;
     if (block == null) {
-      if (isFault(vector, (int) error)) {
+      if (hasErrorCode) {
         throw new PlatformException(
             "exception %d, error code %X, at %X in the guest agent of processor %d"
                 .formatted(vector, error, rip, index));
       }
+      // what has no error code cannot be told from an interrupt with an exception's vector
       enter(vector, Place.IDLE, rflags, events);
       return;
     }
-    inBlock(block, vector, (int) error, rip, rflags, events);
+    inBlock(block, vector, error, rip, rflags, events);
   }
 
   private @Nullable StartedBlock blockAt(long rip) {
@@ -205,16 +208,23 @@ final class AgentCpu {
     return null;
   }
 
-  private static boolean isFault(int vector, int error) {
-    return error != 0
-        || switch (vector) {
-          case 0, 5, 6, 7, 8, 10, 11, 12, 13, 14 -> true;
-          default -> false;
-        };
+  /**
+   * Whether an instruction raised the exception. Local APICs that accept vectors below 16 deliver
+   * interrupts with them too: those push no error code, and the other faults without one are not
+   * raised by any instruction but #UD.
+   */
+  private static boolean isFault(int vector, boolean hasErrorCode, boolean atBody) {
+    return hasErrorCode || (vector == Exceptions.UD && atBody);
+  }
+
+  private static boolean isTrap(int vector, Instruction before, long rflags) {
+    return (vector == Exceptions.DB && (rflags & Rflags.TF) != 0)
+        || (vector == Exceptions.BP && before instanceof Instruction.Int3);
   }
 
   private void inBlock(
-      StartedBlock block, int vector, int error, long rip, long rflags, List<Event> events) {
+      StartedBlock block, int vector, long error, long rip, long rflags, List<Event> events) {
+    boolean hasErrorCode = error >>> 32 != AgentLayout.NO_ERROR_CODE;
     int at = block.code.indexOf(rip);
     Instruction before = at == 0 ? new Instruction.Nop() : block.instructions.get(at - 1);
     boolean software =
@@ -224,17 +234,17 @@ final class AgentCpu {
       block.softwareInterrupts = at;
       depth++;
       events.add(new Event.InterruptTaken(index, vector, Event.Kind.SOFTWARE, place, rflags));
-    } else if (vector == Exceptions.DB || vector == Exceptions.BP) {
+    } else if (isTrap(vector, before, rflags)) {
       depth++;
-      events.add(new Event.ExceptionTaken(index, vector, error, place, rflags));
-    } else if (isFault(vector, error)) {
+      events.add(new Event.ExceptionTaken(index, vector, (int) error, place, rflags));
+    } else if (isFault(vector, hasErrorCode, block.code.isBody(rip))) {
       if (!block.code.isBody(rip)) {
         throw new PlatformException(
             "exception %d, error code %X, around instruction %d of block %d on processor %d"
                 .formatted(vector, error, at, block.number, index));
       }
       end(block);
-      events.add(new Event.Faulted(index, block.number, at, vector, error));
+      events.add(new Event.Faulted(index, block.number, at, vector, (int) error));
       internal(flag -> new Code().takeCommand().dropContext(flag).bytes(), () -> {});
     } else if (at == block.instructions.size() && !block.code.endsSuspended()) {
       finish(block, vector, rip, rflags, events);

@@ -65,6 +65,8 @@ public final class AgentLayout {
   static final int RECORD_RIP = 0x10;
   static final int RECORD_RFLAGS = 0x18;
 
+  static final int NO_ERROR_CODE = 1;
+
   static final int STARTED = 0x100;
   static final int RESTARTED = 0x200;
 

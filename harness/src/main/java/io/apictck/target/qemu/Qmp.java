@@ -93,10 +93,10 @@ final class Qmp implements AutoCloseable {
 
   /** What the monitor shows of the registers of a processor. */
   String registers(int cpu) {
-    return run(
-        command(
+    return run(command(
             "human-monitor-command",
-            "\"command-line\": \"info registers\", \"cpu-index\": " + cpu));
+            "\"command-line\": \"info registers\", \"cpu-index\": " + cpu))
+        .replace("\\r\\n", "\n");
   }
 
   private static String command(String name) {
