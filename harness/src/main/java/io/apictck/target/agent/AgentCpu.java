@@ -1,7 +1,6 @@
 package io.apictck.target.agent;
 
 import io.apictck.arch.Exceptions;
-import io.apictck.arch.Rflags;
 import io.apictck.platform.Event;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
@@ -86,8 +85,7 @@ final class AgentCpu {
   }
 
   private void command(long address, int size) {
-    memory.write64(
-        mailbox + AgentLayout.BOX_NEW_CODE, (size + Long.BYTES - 1) / Long.BYTES);
+    memory.write64(mailbox + AgentLayout.BOX_NEW_CODE, (size + Long.BYTES - 1) / Long.BYTES);
     memory.write64(mailbox + AgentLayout.BOX_COMMAND, address);
   }
 
@@ -217,8 +215,8 @@ final class AgentCpu {
     return hasErrorCode || (vector == Exceptions.UD && atBody);
   }
 
-  private static boolean isTrap(int vector, Instruction before, long rflags) {
-    return (vector == Exceptions.DB && (rflags & Rflags.TF) != 0)
+  private static boolean isTrap(int vector, Instruction before) {
+    return vector == Exceptions.DB
         || (vector == Exceptions.BP && before instanceof Instruction.Int3);
   }
 
@@ -234,7 +232,7 @@ final class AgentCpu {
       block.softwareInterrupts = at;
       depth++;
       events.add(new Event.InterruptTaken(index, vector, Event.Kind.SOFTWARE, place, rflags));
-    } else if (isTrap(vector, before, rflags)) {
+    } else if (isTrap(vector, before)) {
       depth++;
       events.add(new Event.ExceptionTaken(index, vector, (int) error, place, rflags));
     } else if (isFault(vector, hasErrorCode, block.code.isBody(rip))) {

@@ -43,6 +43,9 @@ public final class AgentLayout {
   /** Port that an idle processor writes to, if {@link #HEADER_IDLE} says so. */
   public static final int IDLE_PORT = 0xE0;
 
+  /** Where a processor that was reset enters system-management mode. */
+  static final long SMI_HANDLER = 0x3_8000;
+
   static final int HEADER_IDLE = 0x000;
   static final int HEADER_COUNT = 0x010;
   static final int HEADER_APIC_IDS = 0x100;

@@ -45,7 +45,8 @@ final class QemuCommand {
     line.add(options.program().toString());
     line.addAll(List.of("-no-user-config", "-nodefaults", "-display", "none", "-S"));
     line.addAll(List.of("-machine", options.machine() + ",pit=off,hpet=off,memory-backend=ram"));
-    // one thread for all processors: with a thread each, those that poll take the host from the rest
+    // one thread for all processors: with a thread each, those that poll take the host from the
+    // rest
     line.addAll(
         List.of("-accel", options.accel().equals("tcg") ? "tcg,thread=single" : options.accel()));
     line.addAll(List.of("-m", (RAM_SIZE >> 20) + "M"));

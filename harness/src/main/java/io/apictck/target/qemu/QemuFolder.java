@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The files that this process and QEMU meet at. They are needed only until QEMU has opened them. */
+/**
+ * The files that this process and QEMU meet at. They are needed only until QEMU has opened them.
+ */
 record QemuFolder(Path path) implements AutoCloseable {
   /** Longest path of a socket, in bytes. */
   private static final int MAX_SOCKET = 107;
@@ -20,7 +22,7 @@ record QemuFolder(Path path) implements AutoCloseable {
             ? SHARED_MEMORY
             : Path.of(System.getProperty("java.io.tmpdir"));
     try {
-      QemuFolder folder = new QemuFolder(Files.createTempDirectory(parent, "apictck"));
+      QemuFolder folder = new QemuFolder(Files.createTempDirectory(parent, "apictck-qemu"));
       if (folder.qtest().toString().length() > MAX_SOCKET) {
         folder.close();
         throw new PlatformException("the path of the folder for temporary files is too long");

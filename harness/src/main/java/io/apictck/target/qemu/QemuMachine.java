@@ -61,9 +61,7 @@ final class QemuMachine implements AgentMachine {
 
   private static ProcessorWatch watch(QemuSession session, int processors) {
     return new ProcessorWatch(
-        session.memory(),
-        processors,
-        cpu -> ProcessorState.of(session.qmp().registers(cpu)));
+        session.memory(), processors, cpu -> ProcessorState.of(session.qmp().registers(cpu)));
   }
 
   private PlatformDescription describe(String version) {

@@ -75,12 +75,13 @@ record QemuOptions(Path program, String accel, String machine, String cpu, List<
   private static Path program(String path) {
     if (path == null) {
       return find(PROGRAM)
-          .orElseThrow(() ->
-              new PlatformException("the target qemu does not find " + PROGRAM + " on PATH"));
+          .orElseThrow(
+              () -> new PlatformException("the target qemu does not find " + PROGRAM + " on PATH"));
     }
     Path program = Path.of(path);
     if (!Files.isRegularFile(program) || !Files.isExecutable(program)) {
-      throw new PlatformException("the target qemu cannot run " + path + ": no such program");
+      throw new PlatformException(
+          "the target qemu cannot run " + path + ": there is no such program");
     }
     return program;
   }
@@ -88,7 +89,7 @@ record QemuOptions(Path program, String accel, String machine, String cpu, List<
   private static String choice(String key, String value, List<String> known) {
     if (!known.contains(value)) {
       throw new PlatformException(
-          "the target qemu knows no %s \"%s\", only %s"
+          "the target qemu knows no %s \"%s\"; known: %s"
               .formatted(key, value, String.join(" and ", known)));
     }
     return value;

@@ -39,7 +39,7 @@ final class QemuProcess implements AutoCloseable {
 
   private final Process process;
   private final Thread reader;
-  private final StringBuffer said = new StringBuffer();
+  private volatile String said = "";
 
   private QemuProcess(Process process) {
     this.process = process;
@@ -73,12 +73,14 @@ final class QemuProcess implements AutoCloseable {
 
   private void listen() {
     char[] piece = new char[512];
+    StringBuilder words = new StringBuilder();
     try (Reader in =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
         if (said.length() < MAX_SAID) {
-          said.append(piece, 0, n);
+          words.append(piece, 0, n);
+          said = words.toString();
         }
       }
     } catch (IOException e) {
@@ -106,7 +108,7 @@ final class QemuProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       return "qemu ended";
     }
-    String words = said.toString().strip().replace("\n", "; ");
+    String words = said.strip().replace("\n", "; ");
     return "qemu ended with exit code %d%s"
         .formatted(process.exitValue(), words.isEmpty() ? "" : ": " + words);
   }

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
-/** A QEMU process with its memory and the connections to it; its processors are stopped at first. */
+/**
+ * A QEMU process with its memory and the connections to it; its processors are stopped at first.
+ */
 final class QemuSession implements AutoCloseable {
   private static final long START_LIMIT = TimeUnit.SECONDS.toNanos(10);
   private static final long ANSWER_LIMIT = TimeUnit.SECONDS.toNanos(1);

@@ -94,8 +94,7 @@ final class Qmp implements AutoCloseable {
   /** What the monitor shows of the registers of a processor. */
   String registers(int cpu) {
     return run(command(
-            "human-monitor-command",
-            "\"command-line\": \"info registers\", \"cpu-index\": " + cpu))
+            "human-monitor-command", "\"command-line\": \"info registers\", \"cpu-index\": " + cpu))
         .replace("\\r\\n", "\n");
   }
 
