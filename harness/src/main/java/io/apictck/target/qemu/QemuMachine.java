@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class QemuMachine implements AgentMachine {
   private static final long IO_APIC = 0xFEC0_0000L;
   private static final int INPUTS = 24;
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration QUIET = Duration.ofMillis(3);
   private static final int SPINS = 200;
   private static final long NAP = 20_000;
@@ -105,12 +105,13 @@ final class QemuMachine implements AgentMachine {
       throw new PlatformException("qemu: the machine was closed");
     }
     stopWatching();
-    if (!session.process().isAlive()) {
-      session.close();
-      session = QemuSession.start(options, request, rom);
-    } else if (!fresh) {
-      session.qmp().reset();
-      session.memory().clear(0, AgentLayout.RAM_SIZE);
+    if (!fresh) {
+      if (session.process().isAlive() && session.qmp().reset()) {
+        session.memory().clear(0, AgentLayout.RAM_SIZE);
+      } else {
+        session.close();
+        session = QemuSession.start(options, request, rom);
+      }
     }
     fresh = false;
     load.run();

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class QemuSession implements AutoCloseable {
   private static final long START_LIMIT = TimeUnit.SECONDS.toNanos(10);
-  private static final long ANSWER_LIMIT = TimeUnit.SECONDS.toNanos(1);
+  private static final long ANSWER_LIMIT = TimeUnit.SECONDS.toNanos(2);
 
   private final QemuProcess process;
   private final SharedMemory memory;

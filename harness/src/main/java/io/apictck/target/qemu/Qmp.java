@@ -2,6 +2,7 @@ package io.apictck.target.qemu;
 
 import io.apictck.platform.PlatformException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +16,7 @@ final class Qmp implements AutoCloseable {
   private static final Pattern ID = Pattern.compile("\"id\": ?(\\d+)");
   private static final Pattern EVENT = Pattern.compile("\"event\": ?\"(\\w+)\"");
   private static final Pattern ERROR = Pattern.compile("\"desc\": ?\"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final Pattern PROCESSOR = Pattern.compile("\"qom-path\": ?\"([^\"]*)\"");
   private static final String STOPPED_ITSELF = "\"guest\": true";
 
   private final Replies replies = new Replies("QMP");
@@ -22,6 +24,7 @@ final class Qmp implements AutoCloseable {
   private final LineSocket socket;
   private final long limit;
   private final String version;
+  private final List<String> processors;
   private volatile boolean down;
   private int id;
 
@@ -49,6 +52,12 @@ final class Qmp implements AutoCloseable {
             .formatted(
                 number("major", greeting), number("minor", greeting), number("micro", greeting));
     run(command("qmp_capabilities"));
+    processors =
+        PROCESSOR
+            .matcher(run(command("query-cpus-fast")))
+            .results()
+            .map(found -> found.group(1))
+            .toList();
   }
 
   private static String number(String name, String greeting) {
@@ -79,16 +88,26 @@ final class Qmp implements AutoCloseable {
     run(command("cont"));
   }
 
-  /** Stops the machine and resets it to its power-on state. */
-  void reset() {
+  /**
+   * Stops the machine and resets it to its power-on state.
+   *
+   * @return whether it is as new: a processor whose local APIC was once disabled stays without the
+   *     CPUID bit that tells of it
+   */
+  boolean reset() {
+    List<String> commands = new ArrayList<>();
+    commands.add(command("stop"));
+    for (String processor : processors) {
+      commands.add(command("qom-get", "\"path\": \"" + processor + "\", \"property\": \"apic\""));
+    }
     // only a reset that is asked for here resets: one that the guest asks for stops the machine
-    run(
-        command("stop"),
-        command("set-action", "\"reboot\": \"reset\""),
-        command("system_reset"),
-        command("set-action", "\"reboot\": \"shutdown\""));
+    commands.add(command("set-action", "\"reboot\": \"reset\""));
+    commands.add(command("system_reset"));
+    commands.add(command("set-action", "\"reboot\": \"shutdown\""));
+    List<String> answers = run(commands);
     resets.next(limit);
     down = false;
+    return answers.stream().noneMatch(answer -> answer.contains("\"return\": false"));
   }
 
   /** What the monitor shows of the registers of a processor. */
@@ -106,10 +125,12 @@ final class Qmp implements AutoCloseable {
     return "{\"execute\": \"%s\", \"arguments\": {%s}, \"id\": ".formatted(name, arguments);
   }
 
-  /** Runs commands; gives the answer to the last. */
-  private synchronized String run(String... commands) {
+  /** Runs commands; gives the answers. */
+  private synchronized List<String> run(List<String> commands) {
+    List<String> answers = new ArrayList<>();
+    int last = id + commands.size();
     StringBuilder text = new StringBuilder();
-    for (String command : List.of(commands)) {
+    for (String command : commands) {
       text.append(command).append(++id).append("}\n");
     }
     socket.send(text.toString());
@@ -123,10 +144,15 @@ final class Qmp implements AutoCloseable {
       if (error.find()) {
         throw new PlatformException("qemu refused a command: " + error.group(1));
       }
-      if (Integer.parseInt(found.group(1)) == id) {
-        return reply;
+      answers.add(reply);
+      if (Integer.parseInt(found.group(1)) == last) {
+        return answers;
       }
     }
+  }
+
+  private String run(String command) {
+    return run(List.of(command)).getLast();
   }
 
   private void received(String line) {
