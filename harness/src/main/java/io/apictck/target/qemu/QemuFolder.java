@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The files that this process and QEMU meet at. They are needed only until QEMU has opened them.
@@ -15,6 +17,13 @@ record QemuFolder(Path path) implements AutoCloseable {
 
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
+  private static final Set<QemuFolder> OPEN = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> OPEN.forEach(QemuFolder::close), "apictck-qemu-files"));
+  }
+
   /** Makes it, in memory if the system has such a place. */
   static QemuFolder create(byte[] rom) {
     Path parent =
@@ -23,6 +32,7 @@ record QemuFolder(Path path) implements AutoCloseable {
             : Path.of(System.getProperty("java.io.tmpdir"));
     try {
       QemuFolder folder = new QemuFolder(Files.createTempDirectory(parent, "apictck-qemu"));
+      OPEN.add(folder);
       if (folder.qtest().toString().length() > MAX_SOCKET) {
         folder.close();
         throw new PlatformException("the path of the folder for temporary files is too long");
@@ -52,6 +62,7 @@ record QemuFolder(Path path) implements AutoCloseable {
 
   @Override
   public void close() {
+    OPEN.remove(this);
     try {
       for (Path file : List.of(ram(), rom(), qmp(), qtest(), path)) {
         Files.deleteIfExists(file);

@@ -2,6 +2,7 @@ package io.apictck.target.qemu;
 
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.PlatformException;
+import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.target.agent.SharedMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -39,9 +40,14 @@ final class QemuSession implements AutoCloseable {
         Qmp qmp = new Qmp(folder.qmp(), process, START_LIMIT, ANSWER_LIMIT);
         Qtest qtest = new Qtest(folder.qtest(), process, START_LIMIT, ANSWER_LIMIT);
         return new QemuSession(process, memory, qmp, qtest);
-      } catch (RuntimeException e) {
+      } catch (PlatformTimeoutException e) {
         process.close();
         throw e;
+      } catch (PlatformException e) {
+        // a connection that ends is but the sign of a process that ends
+        String ending = process.ending();
+        process.close();
+        throw new PlatformException(ending, e);
       }
     }
   }
