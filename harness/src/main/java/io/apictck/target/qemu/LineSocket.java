@@ -17,16 +17,19 @@ import java.util.function.Consumer;
 /** A connection over which lines of text go both ways. */
 final class LineSocket implements AutoCloseable {
   private final SocketChannel channel;
+  private final QemuProcess process;
 
-  private LineSocket(SocketChannel channel) {
+  private LineSocket(SocketChannel channel, QemuProcess process) {
     this.channel = channel;
+    this.process = process;
   }
 
   /**
    * Connects to a socket that a process makes soon.
    *
    * @param limit nanoseconds
-   * @param received is told of each line, on a thread of its own, and of the end as null
+   * @param received is told of each line, on a thread of its own
+   * @param ended is told of the end, there too
    */
   static LineSocket connect(
       Path path, QemuProcess process, long limit, Consumer<String> received, Runnable ended) {
@@ -40,7 +43,7 @@ final class LineSocket implements AutoCloseable {
           channel.close();
           throw e;
         }
-        LineSocket socket = new LineSocket(channel);
+        LineSocket socket = new LineSocket(channel, process);
         Thread.ofPlatform()
             .daemon()
             .name("apictck-qemu-" + path.getFileName())
@@ -82,7 +85,7 @@ final class LineSocket implements AutoCloseable {
         channel.write(bytes);
       }
     } catch (IOException e) {
-      throw new PlatformException("qemu cannot be talked to: " + e.getMessage(), e);
+      throw new PlatformException(process.ending(), e);
     }
   }
 

@@ -2,7 +2,6 @@ package io.apictck.target.qemu;
 
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.PlatformException;
-import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.target.agent.SharedMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -40,14 +39,9 @@ final class QemuSession implements AutoCloseable {
         Qmp qmp = new Qmp(folder.qmp(), process, START_LIMIT, ANSWER_LIMIT);
         Qtest qtest = new Qtest(folder.qtest(), process, START_LIMIT, ANSWER_LIMIT);
         return new QemuSession(process, memory, qmp, qtest);
-      } catch (PlatformTimeoutException e) {
+      } catch (RuntimeException e) {
         process.close();
         throw e;
-      } catch (PlatformException e) {
-        // a connection that ends is but the sign of a process that ends
-        String ending = process.ending();
-        process.close();
-        throw new PlatformException(ending, e);
       }
     }
   }

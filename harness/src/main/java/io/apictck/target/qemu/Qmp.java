@@ -19,8 +19,8 @@ final class Qmp implements AutoCloseable {
   private static final Pattern PROCESSOR = Pattern.compile("\"qom-path\": ?\"([^\"]*)\"");
   private static final String STOPPED_ITSELF = "\"guest\": true";
 
-  private final Replies replies = new Replies("QMP");
-  private final Replies resets = new Replies("QMP");
+  private final Replies replies;
+  private final Replies resets;
   private final LineSocket socket;
   private final long limit;
   private final String version;
@@ -36,6 +36,8 @@ final class Qmp implements AutoCloseable {
    */
   Qmp(Path path, QemuProcess process, long startLimit, long limit) {
     this.limit = limit;
+    this.replies = new Replies("QMP", process);
+    this.resets = new Replies("QMP", process);
     this.socket =
         LineSocket.connect(
             path,

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /** The qtest protocol: accesses from outside of all processors, and input lines of devices. */
 final class Qtest implements AutoCloseable {
-  private final Replies replies = new Replies("qtest");
+  private final Replies replies;
   private final LineSocket socket;
   private final long limit;
 
@@ -17,6 +17,7 @@ final class Qtest implements AutoCloseable {
    */
   Qtest(Path path, QemuProcess process, long startLimit, long limit) {
     this.limit = limit;
+    this.replies = new Replies("qtest", process);
     this.socket = LineSocket.connect(path, process, startLimit, replies::received, replies::ended);
   }
 

@@ -11,9 +11,11 @@ final class Replies {
 
   private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private final String from;
+  private final QemuProcess process;
 
-  Replies(String from) {
+  Replies(String from, QemuProcess process) {
     this.from = from;
+    this.process = process;
   }
 
   void received(String line) {
@@ -43,7 +45,8 @@ final class Replies {
     }
     if (line.equals(END)) {
       lines.add(END);
-      throw new PlatformException(from + " ended the connection");
+      // only a process that ends ends a connection
+      throw new PlatformException(process.ending());
     }
     return line;
   }

@@ -14,12 +14,9 @@ import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.platform.Stimulus;
 import io.apictck.target.agent.AgentImage;
 import io.apictck.target.agent.AgentPlatform;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,10 +76,17 @@ final class QemuMachineTest {
   @Test
   void newCodeInOldPlacesIsExecuted() {
     // many times as much code as there is place for
+    long scratch = platform.description().scratchBase();
     for (int i = 0; i < 3_000; i++) {
-      List<Event> events = execute(0, new Instruction.Popf(2 | (i & 1)), new Instruction.Pushf());
+      // POPF first: emulators translate what stands behind it apart
+      List<Event> events =
+          execute(
+              0,
+              new Instruction.Popf(2),
+              new Instruction.Store(scratch, 8, i),
+              new Instruction.Load(scratch, 8));
       assertThat(events).hasSize(1);
-      assertThat(((Event.Completed) events.getFirst()).values()[0] & 1).isEqualTo(i & 1);
+      assertThat(((Event.Completed) events.getFirst()).values()[0]).isEqualTo(i);
     }
   }
 
@@ -165,17 +169,5 @@ final class QemuMachineTest {
         .hasMessageContaining("triple fault");
     platform.perform(new Action.Reset());
     assertThat(execute(0, new Instruction.Nop())).hasSize(1);
-  }
-
-  @Test
-  void leavesNoFiles() throws Exception {
-    Path folder =
-        Files.isWritable(Path.of("/dev/shm"))
-            ? Path.of("/dev/shm")
-            : Path.of(System.getProperty("java.io.tmpdir"));
-    try (Stream<Path> files = Files.list(folder)) {
-      assertThat(files.filter(file -> file.getFileName().toString().startsWith("apictck-qemu")))
-          .isEmpty();
-    }
   }
 }
