@@ -28,7 +28,7 @@ final class QemuMachine implements AgentMachine {
   private static final long IO_APIC = 0xFEC0_0000L;
   private static final int INPUTS = 24;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
-  private static final Duration QUIET = Duration.ofMillis(3);
+  private static final Duration QUIET = Duration.ofMillis(5);
   private static final int SPINS = 200;
   private static final long NAP = 20_000;
 
