@@ -216,7 +216,7 @@ poll:
         movq    %gs:BOX_COMMAND, %rax
         testq   %rax, %rax
         jz      poll
-        jmp     *%rax
+        jmp     go
 yield:
         outb    %al, $IDLE_PORT
         incq    %gs:BOX_BEATS
@@ -225,6 +225,16 @@ yield:
         movq    %gs:BOX_COMMAND, %rax
         testq   %rax, %rax
         jz      yield
+/*
+ * Code that was written from outside is stored once more by the processor: an emulator that translates
+ * code would otherwise not notice that there is new code where there was other code before.
+ */
+go:
+        movl    %gs:BOX_NEW_CODE, %ecx
+1:      movq    -8(%rax,%rcx,8), %rdx
+        movq    %rdx, -8(%rax,%rcx,8)
+        decl    %ecx
+        jnz     1b
         jmp     *%rax
 idle_end:
 
@@ -275,7 +285,8 @@ entry:
         testb   $8, %spl
         jnz     1f
         pushq   (%rsp)
-        movq    $0, 8(%rsp)
+        movl    $0, 8(%rsp)
+        movl    $NO_ERROR_CODE, 12(%rsp)
 1:
 save:
         pushq   %rax
@@ -307,7 +318,13 @@ save:
         testq   %rax, %rax
         jnz     2f
         movq    %gs:BOX_IDLE, %rax
-2:      movq    $0, %gs:BOX_COMMAND
+        jmp     5f
+2:      movl    %gs:BOX_NEW_CODE, %ecx  /* as at go */
+1:      movq    -8(%rax,%rcx,8), %rdx
+        movq    %rdx, -8(%rax,%rcx,8)
+        decl    %ecx
+        jnz     1b
+5:      movq    $0, %gs:BOX_COMMAND
         movq    %rax, SAVED_RIP(%rsp)
 3:      movq    %gs:BOX_EVENTS, %rcx
         movl    %ecx, %edx
