@@ -49,7 +49,13 @@ start64:
         movl    %ebx, %r8d
         xorl    %r9d, %r9d              /* processor index */
         testl   %r8d, %r8d
-        jz      index_known
+        jnz     ask_id
+        movl    $0x1B, %ecx             /* IA32_APIC_BASE, bit 8: bootstrap processor */
+        rdmsr
+        testl   $0x100, %eax
+        jnz     index_known
+        movl    $RESTARTED, %r8d        /* another one at the reset vector: it is told */
+ask_id:
         movl    $0xB, %eax              /* x2APIC ID, where the leaf exists */
         xorl    %ecx, %ecx
         movl    %eax, %r10d
@@ -363,6 +369,7 @@ late_nmi:
         pushq   %gs:BOX_IDLE
         movl    $0, %gs:BOX_LATE_NMI
         pushq   $0
+        movl    $NO_ERROR_CODE, 4(%rsp)
         pushq   $2
         jmp     save
 entry_end:
