@@ -56,9 +56,7 @@ public final class Binutils {
     Path binary = folder.resolve("code.bin");
     Path text = Files.writeString(folder.resolve("code.s"), source);
     check(List.of("as", "--64", "-o", object.toString(), text.toString()));
-    check(
-        List.of(
-            "objcopy", "-O", "binary", "-j", ".text", object.toString(), binary.toString()));
+    check(List.of("objcopy", "-O", "binary", "-j", ".text", object.toString(), binary.toString()));
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(binary)).order(ByteOrder.LITTLE_ENDIAN);
     int[] lengths = new int[texts.size()];
     for (int i = 0; i < lengths.length; i++) {

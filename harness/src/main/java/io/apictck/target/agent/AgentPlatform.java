@@ -19,14 +19,23 @@ public final class AgentPlatform implements Platform {
 
   private final AgentMachine machine;
   private final AgentImage image;
+  private final long startLimit;
+  private final long answerLimit;
   private final PlatformDescription description;
   private List<AgentCpu> cpus = List.of();
   private long began;
 
   /** Takes a machine over and starts it. */
   public AgentPlatform(AgentMachine machine, AgentImage image) {
+    this(machine, image, START_LIMIT, ANSWER_LIMIT);
+  }
+
+  /** With limits in nanoseconds. */
+  AgentPlatform(AgentMachine machine, AgentImage image, long startLimit, long answerLimit) {
     this.machine = machine;
     this.image = image;
+    this.startLimit = startLimit;
+    this.answerLimit = answerLimit;
     this.description = machine.description();
     reset();
   }
@@ -67,13 +76,16 @@ public final class AgentPlatform implements Platform {
     for (int i = 0; i < description.processors(); i++) {
       cpus.add(new AgentCpu(i, machine.memory()));
     }
-    long limit = System.nanoTime() + START_LIMIT;
+    long limit = System.nanoTime() + startLimit;
     for (int turns = 0; !cpus.getFirst().beats(); turns++) {
       machine.turn();
       machine.pause(turns);
       if (System.nanoTime() > limit) {
         throw new PlatformTimeoutException(
-            description.name() + ": the guest agent did not start within 20 s");
+            description.name()
+                + ": the guest agent did not start within "
+                + startLimit / 1_000_000
+                + " ms");
       }
     }
     began = System.nanoTime();
@@ -94,7 +106,7 @@ public final class AgentPlatform implements Platform {
 
   /** Until no processor can go on by itself. */
   private void settle(List<Event> events) {
-    long limit = System.nanoTime() + ANSWER_LIMIT;
+    long limit = System.nanoTime() + answerLimit;
     int idleTurns = 0;
     boolean wasSettled = machine.settled();
     while (true) {
@@ -115,7 +127,7 @@ public final class AgentPlatform implements Platform {
         throw new PlatformTimeoutException(
             description.name()
                 + ": a processor did not answer within "
-                + ANSWER_LIMIT / 1_000_000
+                + answerLimit / 1_000_000
                 + " ms");
       }
       machine.pause(idleTurns);

@@ -72,14 +72,7 @@ final class BlockCodeTest {
     BlockCode code = assemble(shadow, POPF, NOP);
     assertThat(code.bytes())
         .isEqualTo(
-            join(
-                head(),
-                setUp(POPF),
-                setUp(shadow),
-                body(shadow),
-                body(POPF),
-                body(NOP),
-                tail()));
+            join(head(), setUp(POPF), setUp(shadow), body(shadow), body(POPF), body(NOP), tail()));
     int first = head().length + setUp(POPF).length + setUp(shadow).length;
     assertThat(code.isBody(ADDRESS + first)).isTrue();
     assertThat(code.indexOf(ADDRESS + first)).isZero();

@@ -33,8 +33,7 @@ final class CodeTest {
       if (!gnu.same(code, expected.get(i))) {
         different.add(
             "%s is %s, not %s"
-                .formatted(
-                    forms.get(i).name, gnu.describe(expected.get(i)), gnu.describe(code)));
+                .formatted(forms.get(i).name, gnu.describe(expected.get(i)), gnu.describe(code)));
       }
     }
     assertThat(different).isEmpty();
