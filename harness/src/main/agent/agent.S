@@ -49,7 +49,13 @@ start64:
         movl    %ebx, %r8d
         xorl    %r9d, %r9d              /* processor index */
         testl   %r8d, %r8d
-        jz      index_known
+        jnz     ask_id
+        movl    $0x1B, %ecx             /* IA32_APIC_BASE, bit 8: bootstrap processor */
+        rdmsr
+        testl   $0x100, %eax
+        jnz     index_known
+        movl    $RESTARTED, %r8d        /* another one at the reset vector: it is told */
+ask_id:
         movl    $0xB, %eax              /* x2APIC ID, where the leaf exists */
         xorl    %ecx, %ecx
         movl    %eax, %r10d
@@ -216,7 +222,7 @@ poll:
         movq    %gs:BOX_COMMAND, %rax
         testq   %rax, %rax
         jz      poll
-        jmp     *%rax
+        jmp     go
 yield:
         outb    %al, $IDLE_PORT
         incq    %gs:BOX_BEATS
@@ -225,6 +231,16 @@ yield:
         movq    %gs:BOX_COMMAND, %rax
         testq   %rax, %rax
         jz      yield
+/*
+ * Code that was written from outside is stored once more by the processor: an emulator that translates
+ * code would otherwise not notice that there is new code where there was other code before.
+ */
+go:
+        movl    %gs:BOX_NEW_CODE, %ecx
+1:      movq    -8(%rax,%rcx,8), %rdx
+        movq    %rdx, -8(%rax,%rcx,8)
+        decl    %ecx
+        jnz     1b
         jmp     *%rax
 idle_end:
 
@@ -275,7 +291,8 @@ entry:
         testb   $8, %spl
         jnz     1f
         pushq   (%rsp)
-        movq    $0, 8(%rsp)
+        movl    $0, 8(%rsp)
+        movl    $NO_ERROR_CODE, 12(%rsp)
 1:
 save:
         pushq   %rax
@@ -307,7 +324,13 @@ save:
         testq   %rax, %rax
         jnz     2f
         movq    %gs:BOX_IDLE, %rax
-2:      movq    $0, %gs:BOX_COMMAND
+        jmp     5f
+2:      movl    %gs:BOX_NEW_CODE, %ecx  /* as at go */
+1:      movq    -8(%rax,%rcx,8), %rdx
+        movq    %rdx, -8(%rax,%rcx,8)
+        decl    %ecx
+        jnz     1b
+5:      movq    $0, %gs:BOX_COMMAND
         movq    %rax, SAVED_RIP(%rsp)
 3:      movq    %gs:BOX_EVENTS, %rcx
         movl    %ecx, %edx
@@ -346,6 +369,7 @@ late_nmi:
         pushq   %gs:BOX_IDLE
         movl    $0, %gs:BOX_LATE_NMI
         pushq   $0
+        movl    $NO_ERROR_CODE, 4(%rsp)
         pushq   $2
         jmp     save
 entry_end:

@@ -29,16 +29,18 @@
 #define BOX_HALTING      0x28        /* 1 while the processor may be halted */
 #define BOX_LATE_NMI     0x2C        /* an NMI that came while another event was being told */
 #define BOX_EVENTS       0x30        /* how many events were told */
+#define BOX_NEW_CODE     0x38        /* how many 64-bit words the command's code has, at least 1 */
 #define BOX_RECORDS      0x800       /* the last 32 of them, 64 bytes each */
 #define RECORD_SHIFT     6
 #define RECORD_MASK      31
 
 /* Event record */
 #define RECORD_VECTOR    0x00        /* or one of the two below */
-#define RECORD_ERROR     0x08        /* error code; CR0 at a start */
+#define RECORD_ERROR     0x08        /* error code, or NO_ERROR_CODE in the upper half; CR0 at a start */
 #define RECORD_RIP       0x10        /* saved RIP; CS:IP at a start */
 #define RECORD_RFLAGS    0x18
 #define RECORD_CONTEXT   0x20        /* address of the saved registers */
+#define NO_ERROR_CODE    1
 #define STARTED          0x100       /* plus the start page's vector */
 #define RESTARTED        0x200       /* the bootstrap processor came out of INIT */
 

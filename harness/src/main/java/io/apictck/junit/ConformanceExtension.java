@@ -26,7 +26,8 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  *       it
  *   <li>{@code apictck.testTimeout}: bound of a test in seconds, 60
  *   <li>{@code apictck.seed}: chooses the samples of sweeps, 1
- *   <li>{@code apictck.knownIssues}: file of {@link io.apictck.verdict.KnownIssues}
+ *   <li>{@code apictck.knownIssues}: file of {@link io.apictck.verdict.KnownIssues}; without it
+ *       those that the kit has of the target
  * </ul>
  *
  * <p>JUnit sees a failure for FAIL, ERROR, TIMEOUT and CRASH, and an aborted test for

@@ -15,7 +15,11 @@ record Run(MachinePool pool, KnownIssues knownIssues) implements AutoCloseable {
   static Run of(RunSettings settings) {
     TargetSpec target = settings.target();
     PlatformProvider provider = Targets.load().find(target);
-    KnownIssues issues = settings.knownIssues().map(KnownIssues::read).orElse(KnownIssues.NONE);
+    KnownIssues issues =
+        settings
+            .knownIssues()
+            .map(KnownIssues::read)
+            .orElseGet(() -> KnownIssues.bundled(target.name()));
     return new Run(
         new MachinePool(target.name(), request -> provider.open(target.options(), request)),
         issues);

@@ -12,7 +12,8 @@ import java.util.function.Function;
  * @param target {@code apictck.target}: what is tested
  * @param testTimeout {@code apictck.testTimeout}: wall-clock bound of a test
  * @param seed {@code apictck.seed}: chooses the samples of sweeps
- * @param knownIssues {@code apictck.knownIssues}: file of known issues
+ * @param knownIssues {@code apictck.knownIssues}: file of known issues; without it what {@link
+ *     io.apictck.verdict.KnownIssues#bundled} has of the target
  */
 record RunSettings(TargetSpec target, Duration testTimeout, long seed, Optional<Path> knownIssues) {
   private static final String DEFAULT_TARGET = "model";

@@ -21,6 +21,8 @@ import java.util.Map;
  * takes interrupts one by one or through automatic handlers.
  */
 public final class Cpu {
+  private static final int MAX_HANDLERS = 300;
+
   private final Machine machine;
   private final int index;
   private final int apicId;
@@ -545,6 +547,11 @@ public final class Cpu {
    * whether it did.
    */
   boolean runHandler() {
+    if (handlersRunning == MAX_HANDLERS) {
+      throw new AssertionError(
+          "%s: %d automatic handlers run one inside the other: interrupts come faster than they can be ended"
+              .formatted(this, MAX_HANDLERS));
+    }
     handlersRunning++;
     try {
       return contexts.runHandler(this);

@@ -26,6 +26,11 @@ public interface PlatformProvider {
     return List.of();
   }
 
+  /** As {@link #obstacles()}, where options may have removed an obstacle or brought one. */
+  default List<String> obstacles(Map<String, String> options) {
+    return obstacles();
+  }
+
   /**
    * Opens a machine.
    *

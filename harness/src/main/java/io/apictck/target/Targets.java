@@ -45,7 +45,7 @@ public final class Targets {
                 .formatted(target.name(), key, known("options", provider.options().keySet())));
       }
     }
-    List<String> obstacles = provider.obstacles();
+    List<String> obstacles = provider.obstacles(target.options());
     if (!obstacles.isEmpty()) {
       throw new TargetException(
           "target %s cannot be used here: %s"

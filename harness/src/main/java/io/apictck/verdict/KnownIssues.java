@@ -1,6 +1,9 @@
 package io.apictck.verdict;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +50,24 @@ public final class KnownIssues {
     } catch (IOException e) {
       throw new KnownIssuesException(
           "the known issues cannot be read from " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * What the kit itself knows of a kind of target: the class path resource {@code
+   * known-issues/NAME.txt}; {@link #NONE} if there is none.
+   *
+   * @param target name of the kind of target
+   * @throws KnownIssuesException if a line is bad
+   */
+  public static KnownIssues bundled(String target) {
+    String name = "known-issues/" + target + ".txt";
+    try (InputStream in = KnownIssues.class.getClassLoader().getResourceAsStream(name)) {
+      return in == null
+          ? NONE
+          : parse(name, new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

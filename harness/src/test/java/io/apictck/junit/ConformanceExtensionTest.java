@@ -166,7 +166,7 @@ final class ConformanceExtensionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "apictck.target      | nothing  | there is no target \"nothing\"; known targets: tiny",
+        "apictck.target      | nothing  | there is no target \"nothing\"; known targets: ",
         "apictck.target      | tiny:x=1 | target tiny has no option \"x\"",
         "apictck.testTimeout | soon     | apictck.testTimeout must be a whole number",
         "apictck.testTimeout | 0        | apictck.testTimeout must be at least 1 second",

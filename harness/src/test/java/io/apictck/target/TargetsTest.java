@@ -2,6 +2,7 @@ package io.apictck.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.anyMap;
 import static org.mockito.Mockito.lenient;
 
 import io.apictck.platform.PlatformProvider;
@@ -23,6 +24,8 @@ final class TargetsTest {
     lenient().when(model.name()).thenReturn("model");
     lenient().when(model.options()).thenReturn(Map.of("without", "features"));
     lenient().when(model.obstacles()).thenReturn(List.of());
+    lenient().when(model.obstacles(anyMap())).thenCallRealMethod();
+    lenient().when(kvm.obstacles(anyMap())).thenCallRealMethod();
     lenient().when(kvm.name()).thenReturn("kvm");
     lenient().when(kvm.obstacles()).thenReturn(List.of("there is no /dev/kvm", "no QEMU"));
   }

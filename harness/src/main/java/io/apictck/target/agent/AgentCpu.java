@@ -81,19 +81,21 @@ final class AgentCpu {
     memory.clear(piece, head);
     memory.write(piece + head, code.bytes());
     blocks.add(new StartedBlock(number, instructions, piece, code, depth));
-    command(piece + head);
+    command(piece + head, code.bytes().length);
   }
 
-  private void command(long address) {
+  private void command(long address, int size) {
+    memory.write64(mailbox + AgentLayout.BOX_NEW_CODE, (size + Long.BYTES - 1) / Long.BYTES);
     memory.write64(mailbox + AgentLayout.BOX_COMMAND, address);
   }
 
   private void internal(CodeOf code, Runnable then) {
-    long piece = space.take(Long.BYTES + code.of(0).length);
+    int size = code.of(0).length;
+    long piece = space.take(Long.BYTES + size);
     memory.write64(piece, 0);
     memory.write(piece + Long.BYTES, code.of(piece));
     internal = new Internal(piece, then);
-    command(piece + Long.BYTES);
+    command(piece + Long.BYTES, size);
   }
 
   private interface CodeOf {
@@ -181,16 +183,18 @@ final class AgentCpu {
       return;
     }
     StartedBlock block = blockAt(rip);
+    boolean hasErrorCode = error >>> 32 != AgentLayout.NO_ERROR_CODE;
     if (block == null) {
-      if (isFault(vector, (int) error)) {
+      if (hasErrorCode) {
         throw new PlatformException(
             "exception %d, error code %X, at %X in the guest agent of processor %d"
                 .formatted(vector, error, rip, index));
       }
+      // what has no error code cannot be told from an interrupt with an exception's vector
       enter(vector, Place.IDLE, rflags, events);
       return;
     }
-    inBlock(block, vector, (int) error, rip, rflags, events);
+    inBlock(block, vector, error, rip, rflags, events);
   }
 
   private @Nullable StartedBlock blockAt(long rip) {
@@ -202,16 +206,23 @@ final class AgentCpu {
     return null;
   }
 
-  private static boolean isFault(int vector, int error) {
-    return error != 0
-        || switch (vector) {
-          case 0, 5, 6, 7, 8, 10, 11, 12, 13, 14 -> true;
-          default -> false;
-        };
+  /**
+   * Whether an instruction raised the exception. Local APICs that accept vectors below 16 deliver
+   * interrupts with them too: those push no error code, and the other faults without one are not
+   * raised by any instruction but #UD.
+   */
+  private static boolean isFault(int vector, boolean hasErrorCode, boolean atBody) {
+    return hasErrorCode || (vector == Exceptions.UD && atBody);
+  }
+
+  private static boolean isTrap(int vector, Instruction before) {
+    return vector == Exceptions.DB
+        || (vector == Exceptions.BP && before instanceof Instruction.Int3);
   }
 
   private void inBlock(
-      StartedBlock block, int vector, int error, long rip, long rflags, List<Event> events) {
+      StartedBlock block, int vector, long error, long rip, long rflags, List<Event> events) {
+    boolean hasErrorCode = error >>> 32 != AgentLayout.NO_ERROR_CODE;
     int at = block.code.indexOf(rip);
     Instruction before = at == 0 ? new Instruction.Nop() : block.instructions.get(at - 1);
     boolean software =
@@ -221,17 +232,17 @@ final class AgentCpu {
       block.softwareInterrupts = at;
       depth++;
       events.add(new Event.InterruptTaken(index, vector, Event.Kind.SOFTWARE, place, rflags));
-    } else if (vector == Exceptions.DB || vector == Exceptions.BP) {
+    } else if (isTrap(vector, before)) {
       depth++;
-      events.add(new Event.ExceptionTaken(index, vector, error, place, rflags));
-    } else if (isFault(vector, error)) {
+      events.add(new Event.ExceptionTaken(index, vector, (int) error, place, rflags));
+    } else if (isFault(vector, hasErrorCode, block.code.isBody(rip))) {
       if (!block.code.isBody(rip)) {
         throw new PlatformException(
             "exception %d, error code %X, around instruction %d of block %d on processor %d"
                 .formatted(vector, error, at, block.number, index));
       }
       end(block);
-      events.add(new Event.Faulted(index, block.number, at, vector, error));
+      events.add(new Event.Faulted(index, block.number, at, vector, (int) error));
       internal(flag -> new Code().takeCommand().dropContext(flag).bytes(), () -> {});
     } else if (at == block.instructions.size() && !block.code.endsSuspended()) {
       finish(block, vector, rip, rflags, events);

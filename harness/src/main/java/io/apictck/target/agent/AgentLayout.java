@@ -43,6 +43,9 @@ public final class AgentLayout {
   /** Port that an idle processor writes to, if {@link #HEADER_IDLE} says so. */
   public static final int IDLE_PORT = 0xE0;
 
+  /** Where a processor that was reset enters system-management mode. */
+  static final long SMI_HANDLER = 0x3_8000;
+
   static final int HEADER_IDLE = 0x000;
   static final int HEADER_COUNT = 0x010;
   static final int HEADER_APIC_IDS = 0x100;
@@ -55,6 +58,7 @@ public final class AgentLayout {
   static final int BOX_BEATS = 0x20;
   static final int BOX_HALTING = 0x28;
   static final int BOX_EVENTS = 0x30;
+  static final int BOX_NEW_CODE = 0x38;
   static final int BOX_RECORDS = 0x800;
 
   static final int RECORDS = 32;
@@ -63,6 +67,8 @@ public final class AgentLayout {
   static final int RECORD_ERROR = 0x08;
   static final int RECORD_RIP = 0x10;
   static final int RECORD_RFLAGS = 0x18;
+
+  static final int NO_ERROR_CODE = 1;
 
   static final int STARTED = 0x100;
   static final int RESTARTED = 0x200;

@@ -13,6 +13,7 @@ import java.util.List;
 /** The SPI on a machine that the guest agent runs in. */
 public final class AgentPlatform implements Platform {
   private static final long START_LIMIT = 20_000_000_000L;
+  private static final byte[] RSM = {0x0F, (byte) 0xAA};
 
   /** How long a processor may work on a block; far more than even a busy computer needs. */
   private static final long ANSWER_LIMIT = 3_000_000_000L;
@@ -94,6 +95,8 @@ public final class AgentPlatform implements Platform {
   private void load() {
     GuestMemory memory = machine.memory();
     memory.write(AgentLayout.AGENT_BASE, image.agent());
+    // a system-management interrupt does nothing; without this it would run wild
+    memory.write(AgentLayout.SMI_HANDLER, RSM);
     memory.write64(AgentLayout.HEADER + AgentLayout.HEADER_IDLE, machine.yields() ? 1 : 0);
     memory.write64(AgentLayout.HEADER + AgentLayout.HEADER_COUNT, description.processors());
     for (int i = 0; i < description.processors(); i++) {

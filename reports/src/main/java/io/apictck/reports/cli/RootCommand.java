@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
       RequirementsCommand.class,
       PortsCommand.class,
       TargetsCommand.class,
-      MergeCommand.class
+      MergeCommand.class,
+      CompareCommand.class
     })
 final class RootCommand implements Runnable {
   @Option(

@@ -69,8 +69,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--known-issues",
       paramLabel = "FILE",
       description =
-          "What the target is known to do wrong; known-issues/NAME.txt without it, if"
-              + " that exists.")
+          "What the target is known to do wrong; without it known-issues/NAME.txt if that"
+              + " exists, else what the kit itself knows of the target.")
   private Optional<Path> knownIssues = Optional.empty();
 
   @Option(

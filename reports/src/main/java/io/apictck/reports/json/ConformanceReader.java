@@ -70,6 +70,8 @@ public final class ConformanceReader {
   private static TestEntry test(JsonNode test) {
     List<String> requirements = new ArrayList<>();
     test.required("requirements").forEach(id -> requirements.add(id.asText()));
+    List<String> observations = new ArrayList<>();
+    test.path("observations").forEach(text -> observations.add(text.asText()));
     return new TestEntry(
         text(test, "id"),
         text(test, "name"),
@@ -79,6 +81,7 @@ public final class ConformanceReader {
         test.required("expected").asBoolean(),
         test.required("seconds").asDouble(),
         text(test, "reason"),
+        observations,
         test.path("trace").asText(""));
   }
 

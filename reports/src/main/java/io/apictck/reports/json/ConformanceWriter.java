@@ -56,6 +56,7 @@ public final class ConformanceWriter {
     json.writeBooleanField("expected", test.expected());
     Json.seconds(json, test.seconds());
     json.writeStringField("reason", test.reason());
+    Json.strings(json, "observations", test.observations());
     json.writeStringField("trace", test.trace());
     json.writeEndObject();
   }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param expected whether that was to be expected
  * @param seconds wall-clock time
  * @param reason why; empty for a plain pass
+ * @param observations what it recorded where the manual leaves the behaviour open
  * @param trace digest of its trace, 16 hexadecimal digits
  */
 public record TestEntry(
@@ -25,10 +26,12 @@ public record TestEntry(
     boolean expected,
     double seconds,
     String reason,
+    List<String> observations,
     String trace) {
-  /** Takes a copy of the list. */
+  /** Takes copies of the lists. */
   public TestEntry {
     requirements = List.copyOf(requirements);
+    observations = List.copyOf(observations);
   }
 
   /** Name of the file of its page, without an ending; the same in every run. */

@@ -30,6 +30,7 @@ public final class ResultFolder {
           "tests",
           RUNS,
           "matrix.json",
+          "comparison.md",
           "index.html",
           "matrix.html",
           "requirements.html");

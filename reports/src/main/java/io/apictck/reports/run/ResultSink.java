@@ -75,6 +75,7 @@ final class ResultSink implements ResultListener, AutoCloseable {
         result.expected(),
         result.seconds(),
         result.reason(),
+        result.observations(),
         String.format("%016x", result.trace().digest()));
   }
 

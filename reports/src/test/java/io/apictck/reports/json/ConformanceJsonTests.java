@@ -28,6 +28,7 @@ final class ConformanceJsonTests {
                   false,
                   0.25,
                   "expected \"1\"",
+                  List.of("ICR reads back: 0"),
                   "00000000000000ff")),
           Map.of("LAPIC-EOI-001", RequirementVerdict.FAIL));
 
@@ -68,6 +69,9 @@ final class ConformanceJsonTests {
                   "expected": false,
                   "seconds": 0.250000,
                   "reason": "expected \\"1\\"",
+                  "observations": [
+                    "ICR reads back: 0"
+                  ],
                   "trace": "00000000000000ff"
                 }
               ],

@@ -45,6 +45,7 @@ final class ResultMergeTests {
         verdict == Verdict.PASS,
         0.1,
         "",
+        List.of(),
         "0");
   }
 

@@ -83,7 +83,7 @@ final class GloballyDisabledTests {
   @Covers("BASE-DIS-002")
   void theTimerIsSilent(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
-    lapic.startTimer(TimerMode.PERIODIC, VECTOR, TimerDivide.BY_1, 10_000);
+    lapic.startTimer(TimerMode.PERIODIC, VECTOR, TimerDivide.BY_1, 1_000_000);
     lapic.disableGlobally();
     cpu.sti();
     machine.expectNothing();

@@ -61,7 +61,7 @@ final class InitTests {
     Cpu target = machine.cpu(1);
     Counter ticks = target.countInterrupts(VECTOR);
     target.sti();
-    target.lapic().startTimer(TimerMode.PERIODIC, VECTOR, TimerDivide.BY_16, 1_000);
+    target.lapic().startTimer(TimerMode.PERIODIC, VECTOR, TimerDivide.BY_16, 100_000);
     assertThat(machine.settle(() -> ticks.count() > 2)).as("the timer ticks").isTrue();
     Startup.init(cpu, target);
     assertThat(target.waitsForSipi()).isTrue();

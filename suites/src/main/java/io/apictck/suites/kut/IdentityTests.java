@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 @Conformance
 final class IdentityTests {
   private static final int MOVED = 0xFED4_0000;
+  private static final int ENOUGH = 3;
   private static final int VECTOR = 0xF1;
 
   private static int initialId(Cpu cpu) {
@@ -143,6 +144,9 @@ final class IdentityTests {
         0,
         0xFF,
         id -> {
+          if (mismatches[0] == ENOUGH) {
+            return; // each costs the platform's patience
+          }
           received[0] = 0;
           cpu.lapic()
               .send(InterruptCommand.fixed(VECTOR).withLevelAssert(false).withDestination(id));
@@ -152,6 +156,9 @@ final class IdentityTests {
           }
         });
     machine.observe(
-        "physical IPIs to two processors with the same ID that not both received", mismatches[0]);
+        "physical IPIs to two processors with the same ID that not both received, "
+            + ENOUGH
+            + " at most",
+        mismatches[0]);
   }
 }

@@ -36,7 +36,8 @@ final class HaltTests {
   @Covers("CPU-HLT-001")
   void enabledInterruptEndsIt(Machine machine, Cpu cpu) {
     cpu.sti();
-    cpu.lapic().startTimer(TimerMode.ONE_SHOT, VECTOR, TimerDivide.BY_1, 10_000);
+    // long enough that it halts before, also in real time
+    cpu.lapic().startTimer(TimerMode.ONE_SHOT, VECTOR, TimerDivide.BY_1, 10_000_000);
     BlockRun run = cpu.start(new Instruction.Hlt(), new Instruction.Nop());
     assertThat(run.running()).as("halted").isTrue();
     assertThat(cpu.takeInterrupt(VECTOR)).interruptedAt(run, 1);

@@ -27,7 +27,8 @@ final class MwaitTests {
   @Covers("CPU-MWAIT-001")
   void enabledInterruptEndsIt(Machine machine, Cpu cpu) {
     cpu.sti();
-    cpu.lapic().startTimer(TimerMode.ONE_SHOT, VECTOR, TimerDivide.BY_1, 10_000);
+    // long enough that it waits before, also in real time
+    cpu.lapic().startTimer(TimerMode.ONE_SHOT, VECTOR, TimerDivide.BY_1, 10_000_000);
     BlockRun run =
         cpu.start(
             new Instruction.Monitor(machine.scratch(0)),

@@ -146,7 +146,7 @@ final class ReadOnlyRegisterTests {
   @Covers("LAPIC-REG-013")
   void aWriteOfTheCurrentCountDoesNotStopTheTimer(Cpu cpu) {
     LocalApic lapic = cpu.lapic();
-    lapic.startTimer(TimerMode.ONE_SHOT, PENDING, TimerDivide.BY_1, 1_000_000);
+    lapic.startTimer(TimerMode.ONE_SHOT, PENDING, TimerDivide.BY_1, 10_000_000);
     lapic.write(LapicRegister.CURRENT_COUNT, 0);
     assertThat(lapic.currentCount()).as("current count").isPositive();
     cpu.sti();

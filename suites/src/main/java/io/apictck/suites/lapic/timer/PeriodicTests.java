@@ -42,7 +42,7 @@ final class PeriodicTests {
     double periods = (double) (machine.nanos() - start) / PERIOD.toNanos();
     assertThat((double) fired.count())
         .as("interrupts in %.1f periods", periods)
-        .isBetween(periods * 0.95 - 1, periods * 1.05 + 1);
+        .isBetween(Expiries.atLeast(machine, periods) * 0.95 - 1, periods * 1.05 + 1);
     int stopped = fired.count();
     machine.elapse(PERIOD.multipliedBy(2));
     assertThat(fired).hasCount(stopped);
@@ -140,11 +140,13 @@ final class PeriodicTests {
     Counter fired = cpu.countInterrupts(VECTOR);
     cpu.sti();
     lapic.startTimer(TimerMode.PERIODIC, VECTOR, TimerDivide.BY_1, count);
+    int looks = 0;
     int reloads = 0;
     long last = Integer.toUnsignedLong(count);
     long end = machine.nanos() + PERIOD.multipliedBy(5).toNanos();
     while (machine.nanos() < end) {
       machine.elapse(PERIOD.dividedBy(7));
+      looks++;
       int before = fired.count();
       long current = lapic.currentCount();
       assertThat(current).as("current count").isBetween(0L, Integer.toUnsignedLong(count));
@@ -156,7 +158,10 @@ final class PeriodicTests {
       }
       last = current;
     }
-    assertThat(reloads).as("reloads seen in five periods").isBetween(3, 6);
+    // a look that comes late in real time misses what was before
+    assertThat(reloads)
+        .as("reloads seen by %d looks in five periods", looks)
+        .isBetween((int) Expiries.atLeast(machine, 3), 6);
     lapic.stopTimer();
   }
 
@@ -200,7 +205,7 @@ final class PeriodicTests {
     double periods = (double) (machine.nanos() - start) / PERIOD.toNanos();
     assertThat((double) fired.count())
         .as("interrupts in %.1f periods after 15 periods of service", periods)
-        .isBetween(periods - 1, periods + 2.5);
+        .isBetween(Expiries.atLeast(machine, periods) - 1, periods + 2.5);
   }
 
   @InEachApicMode
