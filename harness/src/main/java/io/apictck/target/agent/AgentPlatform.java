@@ -111,7 +111,9 @@ public final class AgentPlatform implements Platform {
   private void settle(List<Event> events) {
     long limit = System.nanoTime() + answerLimit;
     int idleTurns = 0;
-    boolean wasSettled = machine.settled();
+    // what was before the action does not count
+    machine.settled();
+    boolean wasSettled = false;
     while (true) {
       machine.turn();
       boolean any = collect(events);

@@ -51,6 +51,7 @@ final class AgentCpuTest {
     byte[] expected = BlockCode.assemble(READS, code, FakeGuest.flag(code, 1)).bytes();
     assertThat(memory.read(code, expected.length)).isEqualTo(expected);
     assertThat(memory.read64(FakeGuest.flag(code, 1))).as("flag").isZero();
+    assertThat(guest.wordsOfCode() * 8).isBetween((long) expected.length, expected.length + 7L);
   }
 
   @Test
@@ -99,6 +100,18 @@ final class AgentCpuTest {
   }
 
   @Test
+  void anInterruptWithTheVectorOfAnExceptionIsNoFault() {
+    // an APIC may deliver vectors below 32; the processor pushes no error code then
+    cpu.start(1, TWO);
+    guest.isInterrupted(Exceptions.GP, FakeGuest.body(TWO, guest.takes(), 1));
+    guest.isInterrupted(Exceptions.PF, IDLE);
+    assertThat(events())
+        .containsExactly(
+            taken(Exceptions.GP, Kind.EXTERNAL, new Place(1, 1)),
+            taken(Exceptions.PF, Kind.EXTERNAL, Place.IDLE));
+  }
+
+  @Test
   void looksAtNothingElseBeforeTheContextIsLeft() {
     cpu.start(1, TWO);
     guest.fails(Exceptions.GP, 0, FakeGuest.body(TWO, guest.takes(), 0));
@@ -138,7 +151,7 @@ final class AgentCpuTest {
 
   @Test
   void tellsAnNmi() {
-    guest.tells(Exceptions.NMI, 0, IDLE, 0x46);
+    guest.tells(Exceptions.NMI, FakeGuest.NO_ERROR_CODE, IDLE, 0x46);
     assertThat(events())
         .containsExactly(new Event.InterruptTaken(0, Exceptions.NMI, Kind.NMI, Place.IDLE, 0x46));
   }
@@ -294,6 +307,13 @@ final class AgentCpuTest {
     cpu.start(1, block);
     guest.isInterrupted(VECTOR + 1, FakeGuest.body(block, guest.takes(), 1));
     assertThat(events()).containsExactly(taken(VECTOR + 1, Kind.EXTERNAL, new Place(1, 1)));
+  }
+
+  @Test
+  void anInterruptWithTheVectorOfInt3IsNoTrap() {
+    cpu.start(1, TWO);
+    guest.isInterrupted(Exceptions.BP, FakeGuest.body(TWO, guest.takes(), 1));
+    assertThat(events()).containsExactly(taken(Exceptions.BP, Kind.EXTERNAL, new Place(1, 1)));
   }
 
   @Test

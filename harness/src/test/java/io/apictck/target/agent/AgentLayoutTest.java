@@ -26,7 +26,14 @@ final class AgentLayoutTest {
   /** The agent is not concerned with these; if it is one day, they have to agree. */
   private static final Set<String> HOST_ONLY =
       Set.of(
-          "CODE", "CODE_SIZE", "SCRATCH", "SCRATCH_SIZE", "RAM_SIZE", "ROM_BASE", "MAX_PROCESSORS");
+          "SMI_HANDLER",
+          "CODE",
+          "CODE_SIZE",
+          "SCRATCH",
+          "SCRATCH_SIZE",
+          "RAM_SIZE",
+          "ROM_BASE",
+          "MAX_PROCESSORS");
 
   /** These are there in another form: {@link #startPagesAgree}, {@link #recordsAgree}. */
   private static final Set<String> OTHERWISE = Set.of("START_VECTORS", "RECORDS", "RECORD_SIZE");

@@ -76,10 +76,32 @@ final class AgentPlatformTest {
 
   @Test
   void waitsForOneMoreTurnOfAll() {
+    // an event may have come between the look at the records and the question whether all settled
     AgentPlatform platform = open();
+    machine.alwaysSettled = true;
     machine.then(() -> guest.ends(guest.takes(), 0x55));
+    machine.then(() -> {});
     machine.then(() -> guest.isInterrupted(VECTOR, IDLE));
     assertThat(execute(platform, 0, 1, READS)).hasSize(2);
+  }
+
+  @Test
+  void waitsForOneMoreTurnAfterAStimulusToo() {
+    AgentPlatform platform = open();
+    machine.alwaysSettled = true;
+    machine.then(() -> {});
+    machine.then(() -> guest.isInterrupted(VECTOR, IDLE));
+    assertThat(platform.perform(LINE).events()).containsExactly(interrupted(0));
+  }
+
+  @Test
+  void oneTurnIsEnoughWhereProcessorsYield() {
+    machine.yields = true;
+    AgentPlatform platform = open();
+    machine.alwaysSettled = true;
+    machine.then(() -> {});
+    machine.then(() -> guest.isInterrupted(VECTOR, IDLE));
+    assertThat(platform.perform(LINE).events()).isEmpty();
   }
 
   @Test
@@ -187,6 +209,15 @@ final class AgentPlatformTest {
     machine.then(() -> guest.isInterrupted(VECTOR, IDLE));
     assertThat(platform.perform(new Action.Elapse(60 * SECOND)).events())
         .containsExactly(interrupted(0));
+  }
+
+  @Test
+  void elapseTellsAllThatCameWithIt() {
+    AgentPlatform platform = open();
+    machine.then(() -> guest.isInterrupted(VECTOR, IDLE));
+    machine.then(() -> guest.isInterrupted(VECTOR, IDLE));
+    assertThat(platform.perform(new Action.Elapse(60 * SECOND)).events())
+        .containsExactly(interrupted(0), interrupted(0));
   }
 
   @Test

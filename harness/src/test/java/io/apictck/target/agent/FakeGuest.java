@@ -8,6 +8,7 @@ import java.util.List;
 /** What a processor with the agent leaves in memory; the test says what happens to it. */
 final class FakeGuest {
   static final long RFLAGS = 0x202;
+  static final long NO_ERROR_CODE = (long) AgentLayout.NO_ERROR_CODE << 32;
 
   private final ByteMemory memory;
   private final long mailbox;
@@ -23,6 +24,11 @@ final class FakeGuest {
     assertThat(command).as("a command").isNotZero();
     memory.write64(mailbox + AgentLayout.BOX_COMMAND, 0);
     return command;
+  }
+
+  /** How many 64-bit words the agent stores again before it goes to the command. */
+  long wordsOfCode() {
+    return memory.read64(mailbox + AgentLayout.BOX_NEW_CODE);
   }
 
   boolean hasCommand() {
@@ -45,7 +51,7 @@ final class FakeGuest {
 
   /** Interrupts, and exceptions without an error code. */
   void isInterrupted(int vector, long rip) {
-    tells(vector, 0, rip, RFLAGS);
+    tells(vector, NO_ERROR_CODE, rip, RFLAGS);
   }
 
   /** Exceptions with an error code. */

@@ -18,6 +18,7 @@ final class FakeMachine implements AgentMachine {
   final List<FakeGuest> guests = List.of(new FakeGuest(memory, 0), new FakeGuest(memory, 1));
   boolean yields;
   boolean starts = true;
+  boolean alwaysSettled;
   boolean closed;
   private final Deque<Runnable> script = new ArrayDeque<>();
 
@@ -75,7 +76,7 @@ final class FakeMachine implements AgentMachine {
 
   @Override
   public boolean settled() {
-    return script.isEmpty();
+    return alwaysSettled || script.isEmpty();
   }
 
   @Override
