@@ -56,9 +56,7 @@ final class InstructionEncoder {
               bytes(0x0F, 0x30),
               NOTHING);
       case Instruction.Rdtsc() ->
-          // shl rdx, 32; or rax, rdx would touch the flags: lea rax, [rax+rdx] after a rotate-free
-          // shift by SHLX is not everywhere,
-          // and nothing depends on the flags here
+          // shl rdx, 32; or rax, rdx: the flags may change, nothing here keeps any
           code(
               NOTHING,
               bytes(0x0F, 0x31),
@@ -91,13 +89,10 @@ final class InstructionEncoder {
           // mov r8d, ss; then mov ss, r8d: RAX may already hold an operand of what follows
           code(bytes(0x41, 0x8C, 0xD0), bytes(0x41, 0x8E, 0xD0), NOTHING);
       case Instruction.Lss() ->
-          // a far pointer with 32-bit offset: not every vendor has the 64-bit one
+          // a far pointer with 32-bit offset: not every vendor has the 64-bit one;
+          // no register but RSP: the operands of what follows may already be in the others
           code(
-              bytes(
-                  0x48, 0x8D, 0x64, 0x24, 0xF0, // lea rsp, [rsp-16]
-                  0x48, 0x8D, 0x44, 0x24, 0x10, // lea rax, [rsp+16]
-                  0x89, 0x04, 0x24, // mov [rsp], eax
-                  0x8C, 0x54, 0x24, 0x04), // mov [rsp+4], ss
+              bytes(0x54, 0x8C, 0x54, 0x24, 0x04), // push rsp; mov [rsp+4], ss
               bytes(0x0F, 0xB2, 0x24, 0x24), // lss esp, [rsp]
               NOTHING);
       case Instruction.Pushf() ->

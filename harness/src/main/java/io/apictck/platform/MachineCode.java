@@ -5,11 +5,12 @@ import java.util.Arrays;
 /**
  * The machine code of an {@link Instruction} for 64-bit mode.
  *
- * <p>Three pieces run in this order: {@code setUp} loads operands into RAX, RCX, RDX, RSI, RDI and
- * R8; {@code body} is the instruction itself; {@code store} puts results where R15 points and moves
- * R15 on by eight bytes a value. R14 holds what RSP was before the block: a multiple of 16, below 4
- * GiB, with free stack below it. An interrupt that returns into {@code setUp} interrupted before
- * the instruction, one that returns behind {@code body} after it.
+ * <p>Three pieces run in this order: {@code setUp} loads operands into RAX, RCX, RDX, RSI, RDI, R8
+ * and R11 or puts them on the stack; {@code body} is the instruction itself; {@code store} puts
+ * results where R15 points and moves R15 on by eight bytes a value. R14 holds what RSP was before
+ * the block: a multiple of 16, below 4 GiB, with free stack below it. An interrupt that returns
+ * into {@code setUp} interrupted before the instruction, one that returns behind {@code body} after
+ * it.
  */
 public final class MachineCode {
   private final byte[] setUp;

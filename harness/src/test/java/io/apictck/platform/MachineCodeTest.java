@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The machine code of each instruction; the golden file was read with a disassembler once. */
+/** The machine code of each instruction; {@link AssemblyTest} has a second opinion. */
 final class MachineCodeTest {
   private static final long REGISTER = 0xFEE0_0020L;
   private static final long EOI = 0xFEE0_00B0L;
@@ -77,7 +77,7 @@ final class MachineCodeTest {
         .hasMessage("a port access is 1, 2 or 4 bytes wide, not 8");
   }
 
-  private static List<Instruction> instructions() {
+  static List<Instruction> instructions() {
     List<Instruction> all = new ArrayList<>();
     for (int width : new int[] {1, 2, 4, 8}) {
       all.add(new Instruction.Load(REGISTER, width));

@@ -20,14 +20,23 @@ public final class AgentPlatform implements Platform {
 
   private final AgentMachine machine;
   private final AgentImage image;
+  private final long startLimit;
+  private final long answerLimit;
   private final PlatformDescription description;
   private List<AgentCpu> cpus = List.of();
   private long began;
 
   /** Takes a machine over and starts it. */
   public AgentPlatform(AgentMachine machine, AgentImage image) {
+    this(machine, image, START_LIMIT, ANSWER_LIMIT);
+  }
+
+  /** With limits in nanoseconds. */
+  AgentPlatform(AgentMachine machine, AgentImage image, long startLimit, long answerLimit) {
     this.machine = machine;
     this.image = image;
+    this.startLimit = startLimit;
+    this.answerLimit = answerLimit;
     this.description = machine.description();
     reset();
   }
@@ -68,13 +77,16 @@ public final class AgentPlatform implements Platform {
     for (int i = 0; i < description.processors(); i++) {
       cpus.add(new AgentCpu(i, machine.memory()));
     }
-    long limit = System.nanoTime() + START_LIMIT;
+    long limit = System.nanoTime() + startLimit;
     for (int turns = 0; !cpus.getFirst().beats(); turns++) {
       machine.turn();
       machine.pause(turns);
       if (System.nanoTime() > limit) {
         throw new PlatformTimeoutException(
-            description.name() + ": the guest agent did not start within 20 s");
+            description.name()
+                + ": the guest agent did not start within "
+                + startLimit / 1_000_000
+                + " ms");
       }
     }
     began = System.nanoTime();
@@ -97,9 +109,11 @@ public final class AgentPlatform implements Platform {
 
   /** Until no processor can go on by itself. */
   private void settle(List<Event> events) {
-    long limit = System.nanoTime() + ANSWER_LIMIT;
+    long limit = System.nanoTime() + answerLimit;
     int idleTurns = 0;
-    boolean wasSettled = machine.settled();
+    // what was before the action does not count
+    machine.settled();
+    boolean wasSettled = false;
     while (true) {
       machine.turn();
       boolean any = collect(events);
@@ -118,7 +132,7 @@ public final class AgentPlatform implements Platform {
         throw new PlatformTimeoutException(
             description.name()
                 + ": a processor did not answer within "
-                + ANSWER_LIMIT / 1_000_000
+                + answerLimit / 1_000_000
                 + " ms");
       }
       machine.pause(idleTurns);

@@ -8,7 +8,9 @@ import java.util.List;
  * The machine code of a block, and where in it each instruction lies.
  *
  * <p>STI, MOV SS and LSS hold back interrupts for one instruction. So that this is the next
- * instruction of the block, what loads that one's operands comes before them.
+ * instruction of the block, what loads that one's operands comes before them: the set-ups of such a
+ * group in reverse order, since each may rely on the registers and the stack that the rest of the
+ * block will find.
  */
 final class BlockCode {
   private final List<Instruction> instructions;
@@ -38,10 +40,12 @@ final class BlockCode {
     int next = 0;
     while (next < instructions.size()) {
       int last = next;
-      while (shadows(instructions.get(last)) && last + 1 < instructions.size()) {
+      while (shadows(instructions.get(last))
+          && last + 1 < instructions.size()
+          && movable(instructions.get(last + 1))) {
         last++;
       }
-      for (int i = next; i <= last; i++) {
+      for (int i = last; i >= next; i--) {
         setUp(code, instructions.get(i), flag);
       }
       for (int i = next; i <= last; i++) {
@@ -60,6 +64,11 @@ final class BlockCode {
     return instruction instanceof Instruction.Sti
         || instruction instanceof Instruction.MovSs
         || instruction instanceof Instruction.Lss;
+  }
+
+  /** Whether its set-up may come earlier: that of SYSRETQ says where the SYSRETQ is. */
+  private static boolean movable(Instruction instruction) {
+    return !(instruction instanceof Instruction.EnterUser);
   }
 
   private static void setUp(Code code, Instruction instruction, long flag) {

@@ -22,6 +22,11 @@ final class CodeSpace {
 
   /** A free piece of memory. */
   long take(int size) {
+    if (size > AgentLayout.CODE_SIZE) {
+      throw new PlatformException(
+          "a block of %d bytes does not fit into the %d bytes that a processor has"
+              .formatted(size, AgentLayout.CODE_SIZE));
+    }
     long end = base + AgentLayout.CODE_SIZE;
     long address = next;
     for (int tries = 0; tries <= 2 * taken.size() + 2; tries++) {

@@ -1,0 +1,109 @@
+package io.apictck.target.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.apictck.gnu.Binutils;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@link Code} emits against what the GNU assembler makes of its text. */
+final class CodeTest {
+  private static final int FLAG = 0x70_1230;
+  private static final int RESULTS = 0x70_1238;
+
+  @TempDir private Path folder;
+
+  /** Code, and its text with the numbers of {@link AgentLayout}. */
+  private record Form(String name, Code code, String text) {}
+
+  @Test
+  void isAsTheAssemblerHasIt() throws IOException {
+    assumeTrue(Binutils.areThere(), Binutils.MISSING);
+    Binutils gnu = new Binutils(folder);
+    List<Form> forms = forms();
+    List<byte[]> expected = gnu.assemble(forms.stream().map(Form::text).toList());
+    List<String> different = new ArrayList<>();
+    for (int i = 0; i < forms.size(); i++) {
+      byte[] code = forms.get(i).code.bytes();
+      if (!gnu.same(code, expected.get(i))) {
+        different.add(
+            "%s is %s, not %s"
+                .formatted(forms.get(i).name, gnu.describe(expected.get(i)), gnu.describe(code)));
+      }
+    }
+    assertThat(different).isEmpty();
+  }
+
+  @Test
+  void restoresWhatTheAgentSaves() {
+    // BOX_STACK and BOX_CONTEXT, 15 registers, then vector and error code, then the IRETQ frame
+    assertThat(AgentLayout.SAVED_CONTEXT).isEqualTo(AgentLayout.SAVED_STACK + 8);
+    assertThat(AgentLayout.SAVED_R15).isEqualTo(AgentLayout.SAVED_CONTEXT + 8);
+    assertThat(AgentLayout.SAVED_RAX).isEqualTo(AgentLayout.SAVED_R15 + 14 * 8);
+    assertThat(AgentLayout.SAVED_RIP).isEqualTo(AgentLayout.SAVED_RAX + 8 + 16);
+  }
+
+  private static List<Form> forms() {
+    return List.of(
+        new Form("takeCommand", new Code().takeCommand(), "mov qword ptr gs:[0x00], 0"),
+        new Form("loadStack", new Code().loadStack(), "mov rsp, gs:[0x18]"),
+        new Form("results", new Code().results(RESULTS), "mov r14, rsp; mov r15d, 0x701238"),
+        new Form("done", new Code().done(FLAG), done()),
+        new Form("idle", new Code().idle(), "jmp qword ptr gs:[0x08]"),
+        new Form("halting(1)", new Code().halting(1), "mov dword ptr gs:[0x28], 1"),
+        new Form("halting(0)", new Code().halting(0), "mov dword ptr gs:[0x28], 0"),
+        new Form(
+            "restoreContext",
+            new Code().restoreContext(),
+            """
+            mov rsp, gs:[0x10]
+            pop qword ptr gs:[0x18]
+            pop qword ptr gs:[0x10]
+            pop r15; pop r14; pop r13; pop r12; pop r11; pop r10; pop r9; pop r8
+            pop rdi; pop rsi; pop rbp; pop rbx; pop rdx; pop rcx; pop rax
+            add rsp, 16
+            """),
+        new Form(
+            "finishInterrupted",
+            new Code().finishInterrupted(new byte[] {(byte) 0x90}),
+            // disp32 even where a byte would do
+            """
+            mov rbx, gs:[0x10]
+            {disp32} mov r15, [rbx + 0x10]
+            {disp32} mov r14, [rbx + 0x18]
+            {disp32} mov rdx, [rbx + 0x70]
+            {disp32} mov rcx, [rbx + 0x78]
+            {disp32} mov rax, [rbx + 0x80]
+            {disp32} mov rbx, [rbx + 0x68]
+            nop
+            mov rax, gs:[0x10]
+            mov rcx, gs:[0x08]
+            {disp32} mov [rax + 0x98], rcx
+            {disp32} mov rcx, [rax + 0x00]
+            {disp32} mov [rax + 0xB0], rcx
+            """),
+        new Form(
+            "dropContext",
+            new Code().dropContext(FLAG),
+            """
+            mov rbx, gs:[0x10]
+            {disp32} mov rcx, [rbx + 0x00]
+            mov gs:[0x18], rcx
+            {disp32} mov rdx, [rbx + 0x08]
+            mov gs:[0x10], rdx
+            {disp32} mov rbx, [rbx + 0xA8]
+            mov rsp, rcx
+            """
+                + done()
+                + "\npush rbx; popfq; jmp qword ptr gs:[0x08]"));
+  }
+
+  private static String done() {
+    return "mov rax, gs:[0x30]; inc rax; mov [0x701230], rax";
+  }
+}
