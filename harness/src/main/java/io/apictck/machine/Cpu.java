@@ -11,10 +11,12 @@ import io.apictck.platform.Instruction;
 import io.apictck.platform.LocalLine;
 import io.apictck.platform.Place;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * A processor as a test directs it: it runs blocks of instructions in its current context, and
@@ -22,6 +24,7 @@ import java.util.Map;
  */
 public final class Cpu {
   private static final int MAX_HANDLERS = 300;
+  private static final int PIECE = 1024;
 
   private final Machine machine;
   private final int index;
@@ -110,6 +113,21 @@ public final class Cpu {
   /** As {@link #run(Instruction...)}. */
   public long[] run(List<Instruction> instructions) {
     return awaitCompletion(start(instructions));
+  }
+
+  /**
+   * Runs many instructions, in as many blocks as platforms with little memory for code need.
+   *
+   * @return what the instructions gave, in order
+   * @throws AssertionError if a block faults or is not completed
+   */
+  public long[] runInPieces(List<Instruction> instructions) {
+    LongStream.Builder values = LongStream.builder();
+    for (int i = 0; i < instructions.size(); i += PIECE) {
+      long[] piece = run(instructions.subList(i, Math.min(i + PIECE, instructions.size())));
+      Arrays.stream(piece).forEach(values);
+    }
+    return values.build().toArray();
   }
 
   /** Runs a block that may fault. */

@@ -100,7 +100,7 @@ final class GlobalDisableTests {
     for (int offset = 0; offset < LapicRegister.PAGE_SIZE; offset++) {
       fill.add(new Instruction.Store(ApicBase.DEFAULT_ADDRESS + offset, 1, 0xFF));
     }
-    cpu.run(fill);
+    cpu.runInPieces(fill);
     int versionThere = cpu.read32(ApicBase.DEFAULT_ADDRESS + LapicRegister.VERSION.offset());
     machine.observe("page offset 30h reads", Hex.dword(versionThere));
     assertThat(versionThere)

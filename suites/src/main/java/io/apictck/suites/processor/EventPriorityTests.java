@@ -133,7 +133,7 @@ final class EventPriorityTests {
     for (int i = 0; i < size; i += 8) {
       compare.add(new Instruction.Load(destination + i, 8));
     }
-    long[] copied = cpu.run(compare);
+    long[] copied = cpu.runInPieces(compare);
     for (int i = 0; i < copied.length; i++) {
       long expected = 0x0706_0504_0302_0100L + (i * 8 & 0xFF) * 0x0101_0101_0101_0101L;
       assertThat(copied[i]).as("quadword %d of the copy", i).isEqualTo(expected);
