@@ -10,6 +10,7 @@ import io.apictck.machine.Attempt;
 import io.apictck.machine.Counter;
 import io.apictck.machine.InterruptFrame;
 import io.apictck.machine.LocalApic;
+import java.util.Map;
 import org.assertj.core.api.Assertions;
 
 /** The entry point of all assertions: those of this package and those of AssertJ. */
@@ -64,5 +65,10 @@ public final class ConformanceAssertions extends Assertions {
   /** About an interrupt command. */
   public static RegisterAssert<InterruptCommand> assertThat(InterruptCommand actual) {
     return new RegisterAssert<>(actual);
+  }
+
+  /** About values by name, such as those of all registers. */
+  public static <K, V> NamedValuesAssert<K, V> assertThat(Map<K, V> actual) {
+    return new NamedValuesAssert<>(actual);
   }
 }
