@@ -15,10 +15,10 @@ import picocli.CommandLine.ParseResult;
 /** Executes command lines. Whatever goes wrong is one sentence on the standard error. */
 public final class CommandLines {
   /** All was as expected. */
-  static final int OK = 0;
+  public static final int OK = 0;
 
   /** Some verdict was not. */
-  static final int UNEXPECTED = 1;
+  public static final int UNEXPECTED = 1;
 
   /** The command could not be carried out. */
   static final int CANNOT_RUN = 2;
