@@ -120,9 +120,11 @@ public final class ConformanceRun {
       Set<String> covered) {
     Conformance soFar = Results.of(target, seconds(), false, sink.entries(), catalogue, covered);
     try {
-      sink.close();
-    } finally {
       write(folder, soFar);
+      sink.close();
+    } catch (CannotRunException e) {
+      err.println("apic-tck: " + e.getMessage());
+    } finally {
       progress.end();
       err.println(
           "apic-tck: interrupted after %d tests; their results are in %s"
