@@ -1,0 +1,134 @@
+package io.apictck.target.bochs;
+
+import io.apictck.platform.PlatformDescription;
+import io.apictck.platform.PlatformException;
+import io.apictck.target.agent.AgentImage;
+import io.apictck.target.serial.Line;
+import io.apictck.target.serial.SerialHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A machine in Bochs. */
+final class BochsHost implements SerialHost {
+  private static final long SILENCE = 4_000_000;
+  private static final long RESEND = 500_000_000;
+  private static final long ABSENCE = 30_000_000;
+  private static final int LIMIT = 60;
+
+  private final Path program;
+  private final BochsConfiguration configuration;
+  private final AgentImage image;
+  private final PlatformDescription description;
+  private final Path folder;
+  private final ProcessTime time = new ProcessTime();
+  private @Nullable BochsProcess process;
+  private int starts;
+
+  BochsHost(
+      Path program,
+      BochsConfiguration configuration,
+      AgentImage image,
+      PlatformDescription description) {
+    this.program = program;
+    this.configuration = configuration;
+    this.image = image;
+    this.description = description;
+    try {
+      folder = Files.createTempDirectory("apictck-bochs");
+      configuration.write(folder, image);
+    } catch (IOException e) {
+      throw new PlatformException("no files for Bochs: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public PlatformDescription description() {
+    return description;
+  }
+
+  @Override
+  public void restart() {
+    end();
+    BochsProcess started =
+        BochsProcess.start(program, configuration, image, folder, "run" + ++starts);
+    process = started;
+    time.follow(started.pid());
+  }
+
+  /**
+   * With one processor only: where there are several, Bochs 2.7 takes all instructions that a
+   * processor ever executed for the time its reset took.
+   */
+  @Override
+  public boolean resetsItself() {
+    return configuration.processors() == 1;
+  }
+
+  private BochsProcess running() {
+    if (process == null) {
+      throw new PlatformException("Bochs does not run");
+    }
+    return process;
+  }
+
+  @Override
+  public Line line() {
+    return running().line();
+  }
+
+  @Override
+  public void check() {
+    running().check();
+  }
+
+  /** Processor time of Bochs: it is busy also when all its processors are halted. */
+  @Override
+  public long ran() {
+    return time.nanos();
+  }
+
+  @Override
+  public long silence() {
+    return SILENCE;
+  }
+
+  @Override
+  public long resend() {
+    return RESEND;
+  }
+
+  @Override
+  public long absence() {
+    return ABSENCE;
+  }
+
+  @Override
+  public int limit() {
+    return LIMIT;
+  }
+
+  private void end() {
+    BochsProcess old = process;
+    process = null;
+    if (old != null) {
+      old.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    end();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

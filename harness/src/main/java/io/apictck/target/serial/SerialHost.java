@@ -1,0 +1,48 @@
+package io.apictck.target.serial;
+
+import io.apictck.platform.PlatformDescription;
+
+/** A machine at the other end of a serial line: how it is started, and what bounds it keeps. */
+public interface SerialHost extends AutoCloseable {
+  /** What it says of itself. */
+  PlatformDescription description();
+
+  /** Starts it, or starts it anew; what it was is gone. */
+  void restart();
+
+  /** Whether the agent's reset gives a power-on state, faster than {@link #restart}. */
+  boolean resetsItself();
+
+  /** The line to what was started last. */
+  Line line();
+
+  /**
+   * Sees that it is there.
+   *
+   * @throws io.apictck.platform.PlatformException if it died
+   */
+  void check();
+
+  /** Around each time that something is wanted of it; it may rest otherwise. */
+  default void wake() {}
+
+  /** How long it had the chance to run, in nanoseconds; what matters are differences. */
+  default long ran() {
+    return System.nanoTime();
+  }
+
+  /** How long it must have run without an answer to be taken for halted, in nanoseconds. */
+  long silence();
+
+  /** After how many nanoseconds a frame is sent again. */
+  long resend();
+
+  /** How long a processor may stay away from its idle loop, in nanoseconds. */
+  long absence();
+
+  /** See {@link Frame#limit}. */
+  int limit();
+
+  @Override
+  void close();
+}
