@@ -167,6 +167,7 @@ final class AgentCpu {
   private void end(StartedBlock block) {
     blocks.remove(block);
     space.free(block.memory);
+    memory.release(block.memory);
   }
 
   private void record(long number, List<Event> events) {

@@ -20,10 +20,10 @@ final class BochsProcess implements AutoCloseable {
   private static final int CONNECT_MILLIS = 10_000;
   private static final int STEP_MILLIS = 100;
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+  private static volatile boolean ending;
 
   static {
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+    Runtime.getRuntime().addShutdownHook(new Thread(BochsProcess::endAll));
   }
 
   private final Process process;
@@ -62,6 +62,9 @@ final class BochsProcess implements AutoCloseable {
       Process process = builder.start();
       RUNNING.add(process);
       try {
+        if (ending) {
+          throw new PlatformException("no machine is started while the JVM ends");
+        }
         return new BochsProcess(
             process, file, log, new SocketLine(accept(server, process, log)));
       } catch (IOException | RuntimeException e) {
@@ -71,6 +74,11 @@ final class BochsProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new PlatformException("Bochs could not be started: " + e.getMessage(), e);
     }
+  }
+
+  private static void endAll() {
+    ending = true;
+    RUNNING.forEach(Process::destroyForcibly);
   }
 
   private static Socket accept(ServerSocket server, Process process, Path log) throws IOException {

@@ -79,6 +79,11 @@ final class SerialMemory implements GuestMemory {
     }
   }
 
+  @Override
+  public void release(long address) {
+    watches.removeIf(watch -> watch.address() == address);
+  }
+
   private static boolean isCode(long address) {
     return address >= AgentLayout.CODE
         && address < AgentLayout.CODE + (long) AgentLayout.MAX_PROCESSORS * AgentLayout.CODE_SIZE;

@@ -11,7 +11,8 @@ import jdk.net.ExtendedSocketOptions;
  * A serial line that an emulator offers as a TCP connection.
  *
  * <p>Emulators write byte by byte and leave Nagle's algorithm on: it waits for our acknowledgement,
- * which the kernel delays for 40 ms unless it is asked not to, again after each read.
+ * which the kernel delays for 40 ms unless it is asked not to, again after each write and each
+ * read.
  */
 public final class SocketLine implements Line {
   private static final long MILLI = 1_000_000;
@@ -36,6 +37,7 @@ public final class SocketLine implements Line {
   public void write(byte[] bytes) {
     try {
       socket.getOutputStream().write(bytes);
+      acknowledgeAtOnce();
     } catch (IOException e) {
       throw broken(e);
     }
