@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A machine in Bochs. */
@@ -25,8 +26,10 @@ final class BochsHost implements SerialHost {
   private final PlatformDescription description;
   private final Path folder;
   private final ProcessTime time = new ProcessTime();
+  private final AtomicInteger starts = new AtomicInteger();
+  private final Spare spare = new Spare(this::start);
   private @Nullable BochsProcess process;
-  private int starts;
+  private Rest.@Nullable Sleeper sleeper;
 
   BochsHost(
       Path program,
@@ -53,10 +56,25 @@ final class BochsHost implements SerialHost {
   @Override
   public void restart() {
     end();
-    BochsProcess started =
-        BochsProcess.start(program, configuration, image, folder, "run" + ++starts);
+    BochsProcess started = spare.take();
     process = started;
+    sleeper = Rest.all().add(started);
     time.follow(started.pid());
+    if (!resetsItself()) {
+      spare.prepare();
+    }
+  }
+
+  private BochsProcess start() {
+    return BochsProcess.start(
+        program, configuration, image, folder, "run" + starts.incrementAndGet());
+  }
+
+  @Override
+  public void wake() {
+    if (sleeper != null) {
+      Rest.all().wake(sleeper);
+    }
   }
 
   /**
@@ -83,6 +101,9 @@ final class BochsHost implements SerialHost {
   @Override
   public void check() {
     running().check();
+    if (sleeper != null) {
+      sleeper.used();
+    }
   }
 
   /** Processor time of Bochs: it is busy also when all its processors are halted. */
@@ -114,6 +135,10 @@ final class BochsHost implements SerialHost {
   private void end() {
     BochsProcess old = process;
     process = null;
+    if (sleeper != null) {
+      Rest.all().remove(sleeper);
+      sleeper = null;
+    }
     if (old != null) {
       old.close();
     }
@@ -122,6 +147,7 @@ final class BochsHost implements SerialHost {
   @Override
   public void close() {
     end();
+    spare.close();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         Files.delete(file);
