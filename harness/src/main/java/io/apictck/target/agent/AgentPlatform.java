@@ -55,7 +55,7 @@ public final class AgentPlatform implements Platform {
         settle(events);
       }
     }
-    return new Outcome(events, System.nanoTime() - began);
+    return new Outcome(events, machine.nanos() - began);
   }
 
   private void reset() {
@@ -73,7 +73,7 @@ public final class AgentPlatform implements Platform {
             description.name() + ": the guest agent did not start within 20 s");
       }
     }
-    began = System.nanoTime();
+    began = machine.nanos();
   }
 
   private void load() {
@@ -148,7 +148,7 @@ public final class AgentPlatform implements Platform {
   }
 
   private void elapse(long nanos, List<Event> events) {
-    long end = System.nanoTime() + nanos;
+    long end = machine.nanos() + nanos;
     int turns = 0;
     while (events.isEmpty()) {
       machine.turn();
@@ -156,7 +156,7 @@ public final class AgentPlatform implements Platform {
         settle(events);
         return;
       }
-      if (System.nanoTime() >= end) {
+      if (machine.nanos() >= end) {
         return;
       }
       machine.pause(turns++);

@@ -4,17 +4,26 @@ import io.apictck.platform.PlatformDescription;
 import io.apictck.platform.PlatformException;
 import io.apictck.target.agent.AgentImage;
 import io.apictck.target.serial.Line;
+import io.apictck.target.serial.MachineClock;
 import io.apictck.target.serial.SerialHost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A machine in Bochs. */
 final class BochsHost implements SerialHost {
+  /**
+   * The HPET counts 10 ns each, and an instruction lasts a microsecond by it. For tests it lasts 40
+   * ns, about what it takes in the end.
+   */
+  private static final MachineClock HPET =
+      new MachineClock(0xFED0_00F0L, 0xFED0_0010L, 1, 10 * 40 / 1000.0);
+
   private static final long SILENCE = 4_000_000;
   private static final long RESEND = 500_000_000;
   private static final long ABSENCE = 30_000_000;
@@ -130,6 +139,11 @@ final class BochsHost implements SerialHost {
   @Override
   public int limit() {
     return LIMIT;
+  }
+
+  @Override
+  public Optional<MachineClock> clock() {
+    return Optional.of(HPET);
   }
 
   private void end() {

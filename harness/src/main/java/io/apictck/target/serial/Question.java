@@ -18,11 +18,13 @@ final class Question {
   private final SerialMemory memory;
   private final int processors;
   private final List<Watch> watches;
+  private final MachineTime time;
 
-  Question(SerialMemory memory, int processors, List<Watch> watches) {
+  Question(SerialMemory memory, int processors, List<Watch> watches, MachineTime time) {
     this.memory = memory;
     this.processors = processors;
     this.watches = watches;
+    this.time = time;
   }
 
   byte[] bytes() {
@@ -32,6 +34,10 @@ final class Question {
     }
     for (Watch watch : watches) {
       reads.read(watch.address(), watch.count());
+    }
+    MachineClock clock = time.clock();
+    if (clock != null) {
+      reads.read(clock.counter(), 1);
     }
     return reads.bytes();
   }
@@ -45,6 +51,9 @@ final class Question {
       for (int i = 0; i < watch.count(); i++) {
         watch.set(i, words.next());
       }
+    }
+    if (time.clock() != null) {
+      time.told(words.next());
     }
   }
 

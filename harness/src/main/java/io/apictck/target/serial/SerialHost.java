@@ -1,6 +1,7 @@
 package io.apictck.target.serial;
 
 import io.apictck.platform.PlatformDescription;
+import java.util.Optional;
 
 /** A machine at the other end of a serial line: how it is started, and what bounds it keeps. */
 public interface SerialHost extends AutoCloseable {
@@ -42,6 +43,11 @@ public interface SerialHost extends AutoCloseable {
 
   /** See {@link Frame#limit}. */
   int limit();
+
+  /** A clock of the machine's own, if its time does not pass as ours does. */
+  default Optional<MachineClock> clock() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

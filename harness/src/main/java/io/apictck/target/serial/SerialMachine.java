@@ -32,6 +32,7 @@ public final class SerialMachine implements AgentMachine {
   private final SerialMemory memory;
   private final SerialLink link;
   private final Processor[] processors;
+  private final MachineTime time;
   private @Nullable Question open;
   private boolean started;
   private boolean settled;
@@ -53,6 +54,7 @@ public final class SerialMachine implements AgentMachine {
     this.description = host.description();
     this.memory = new SerialMemory(description.processors(), this::fetch);
     this.link = new SerialLink(host);
+    this.time = new MachineTime(host.clock().orElse(null));
     this.processors = new Processor[description.processors()];
     forgetProcessors();
   }
@@ -75,6 +77,11 @@ public final class SerialMachine implements AgentMachine {
   }
 
   @Override
+  public long nanos() {
+    return time.nanos();
+  }
+
+  @Override
   public boolean yields() {
     return false;
   }
@@ -94,11 +101,16 @@ public final class SerialMachine implements AgentMachine {
       restart();
     }
     started = true;
+    time.forget();
+    MachineClock clock = time.clock();
+    if (clock != null) {
+      memory.write64(clock.enable(), clock.enabled());
+    }
   }
 
   private boolean resetItself() {
     try {
-      Question question = memory.ask();
+      Question question = memory.ask(time);
       link.send(host.limit(), header().reset().bytes(), booted(question));
       Answer answer = link.await(RESET_LIMIT, Long.MAX_VALUE);
       return answer != null && note(question, answer);
@@ -110,7 +122,7 @@ public final class SerialMachine implements AgentMachine {
   private void restart() {
     host.restart();
     link.forget();
-    Question question = memory.ask();
+    Question question = memory.ask(time);
     link.send(host.limit(), header().bytes(), booted(question));
     Answer answer = link.await(START_LIMIT, Long.MAX_VALUE);
     if (answer == null || !note(question, answer)) {
@@ -158,7 +170,7 @@ public final class SerialMachine implements AgentMachine {
       return;
     }
     if (!link.isOpen()) {
-      Question question = memory.ask();
+      Question question = memory.ask(time);
       open = question;
       link.send(host.limit(), memory.takeWrites(), question.bytes());
     }
@@ -173,6 +185,7 @@ public final class SerialMachine implements AgentMachine {
       answered(answer);
     } else if (!silent) {
       silent = true;
+      time.silent();
       halt();
     }
   }

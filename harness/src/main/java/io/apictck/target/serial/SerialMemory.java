@@ -124,9 +124,9 @@ final class SerialMemory implements GuestMemory {
   }
 
   /** What a frame asks for. */
-  Question ask() {
+  Question ask(MachineTime time) {
     return new Question(
-        this, boxes.length, watches.stream().filter(Watch::isOpen).toList());
+        this, boxes.length, watches.stream().filter(Watch::isOpen).toList(), time);
   }
 
   /** Part of a mailbox as it was last seen. */
