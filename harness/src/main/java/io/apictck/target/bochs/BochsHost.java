@@ -7,9 +7,6 @@ import io.apictck.target.serial.Line;
 import io.apictck.target.serial.MachineClock;
 import io.apictck.target.serial.SerialHost;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,7 +47,7 @@ final class BochsHost implements SerialHost {
     this.image = image;
     this.description = description;
     try {
-      folder = Files.createTempDirectory("apictck-bochs");
+      folder = Leftovers.newFolder();
       configuration.write(folder, image);
     } catch (IOException e) {
       throw new PlatformException("no files for Bochs: " + e.getMessage(), e);
@@ -162,13 +159,6 @@ final class BochsHost implements SerialHost {
   public void close() {
     end();
     spare.close();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Leftovers.remove(folder);
   }
 }

@@ -12,19 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 
 /** One run of Bochs, from its start to its end. */
 final class BochsProcess implements AutoCloseable {
   private static final int CONNECT_MILLIS = 10_000;
   private static final int STEP_MILLIS = 100;
-  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
-  private static volatile boolean ending;
-
-  static {
-    Runtime.getRuntime().addShutdownHook(new Thread(BochsProcess::endAll));
-  }
 
   private final Process process;
   private final Path log;
@@ -60,25 +53,17 @@ final class BochsProcess implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.DISCARD);
       builder.environment().put("TERM", "vt100");
       Process process = builder.start();
-      RUNNING.add(process);
+      Leftovers.add(process);
       try {
-        if (ending) {
-          throw new PlatformException("no machine is started while the JVM ends");
-        }
         return new BochsProcess(
             process, file, log, new SocketLine(accept(server, process, log)));
       } catch (IOException | RuntimeException e) {
-        stop(process);
+        Leftovers.remove(process);
         throw e;
       }
     } catch (IOException e) {
       throw new PlatformException("Bochs could not be started: " + e.getMessage(), e);
     }
-  }
-
-  private static void endAll() {
-    ending = true;
-    RUNNING.forEach(Process::destroyForcibly);
   }
 
   private static Socket accept(ServerSocket server, Process process, Path log) throws IOException {
@@ -116,7 +101,7 @@ final class BochsProcess implements AutoCloseable {
       return lines.reversed().stream()
           .filter(text -> text.contains(">>PANIC<<"))
           .findFirst()
-          .or(() -> lines.isEmpty() ? java.util.Optional.empty() : java.util.Optional.of(lines.getLast()))
+          .or(() -> lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast()))
           .orElse("it left no message");
     } catch (IOException e) {
       return "it left no message";
@@ -126,17 +111,12 @@ final class BochsProcess implements AutoCloseable {
   @Override
   public void close() {
     line.close();
-    stop(process);
+    Leftovers.remove(process);
     try {
       Files.deleteIfExists(configuration);
       Files.deleteIfExists(log);
     } catch (IOException ignored) {
       // the folder is removed in the end
     }
-  }
-
-  private static void stop(Process process) {
-    BochsProgram.end(process);
-    RUNNING.remove(process);
   }
 }

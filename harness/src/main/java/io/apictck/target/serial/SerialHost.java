@@ -14,6 +14,11 @@ public interface SerialHost extends AutoCloseable {
   /** Whether the agent's reset gives a power-on state, faster than {@link #restart}. */
   boolean resetsItself();
 
+  /** Whether that reset goes through firmware, which may use memory and the line. */
+  default boolean resetsThroughFirmware() {
+    return false;
+  }
+
   /** The line to what was started last. */
   Line line();
 

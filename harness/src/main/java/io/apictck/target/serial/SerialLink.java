@@ -96,6 +96,11 @@ final class SerialLink {
     }
   }
 
+  /** Nothing more is expected for the open frame. */
+  void abandon() {
+    open = false;
+  }
+
   /** The line is new. */
   void forget() {
     answers.forget();

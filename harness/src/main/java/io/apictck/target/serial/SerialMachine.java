@@ -111,6 +111,12 @@ public final class SerialMachine implements AgentMachine {
   private boolean resetItself() {
     try {
       Question question = memory.ask(time);
+      if (host.resetsThroughFirmware()) {
+        link.send(host.limit(), new Operations().reset().bytes(), new byte[0]);
+        link.abandon();
+        restart();
+        return true;
+      }
       link.send(host.limit(), header().reset().bytes(), booted(question));
       Answer answer = link.await(RESET_LIMIT, Long.MAX_VALUE);
       return answer != null && note(question, answer);
