@@ -232,119 +232,13 @@ start_gdt_pointer:
 start_page_end:
 
         .code64
-/* One stub a vector, 16 bytes apart. */
-        .balign 16
-stubs:
-        .set    vector, 0
-        .rept   256
-        .balign 16
-        pushq   $vector
-        .if     vector == 2
-        jmp     nmi
-        .else
-        jmp     entry
-        .endif
-        .set    vector, vector + 1
-        .endr
-
-/*
- * An NMI in the middle of telling another event waits until that is told: back without IRET, so that
- * NMIs stay blocked.
- */
-nmi:
-        pushq   %rax
-        movq    16(%rsp), %rax          /* RIP */
-        cmpq    $stubs, %rax
-        jb      1f
-        cmpq    $entry_end, %rax
-        jae     1f
-        movl    $1, %gs:BOX_LATE_NMI
-        pushq   %rbx
-        pushq   %rcx
-        movq    32 + 16(%rsp), %rbx     /* RFLAGS: RIP is at 32 */
-        movq    32 + 24(%rsp), %rcx     /* RSP */
-        movq    %rax, -8(%rcx)
-        movq    %rbx, -16(%rcx)
-        subq    $16, %rcx
-        movq    16(%rsp), %rax
-        movq    8(%rsp), %rbx
-        xchgq   %rcx, (%rsp)
-        movq    (%rsp), %rsp
-        popfq
-        ret
-1:      popq    %rax
-
-/* The processor aligned RSP before it pushed the frame: bit 3 tells whether an error code is there. */
-entry:
-        testb   $8, %spl
-        jnz     1f
-        pushq   (%rsp)
-        movq    $0, 8(%rsp)
-1:
-save:
-        pushq   %rax
-        pushq   %rcx
-        pushq   %rdx
-        pushq   %rbx
-        pushq   %rbp
-        pushq   %rsi
-        pushq   %rdi
-        pushq   %r8
-        pushq   %r9
-        pushq   %r10
-        pushq   %r11
-        pushq   %r12
-        pushq   %r13
-        pushq   %r14
-        pushq   %r15
-        pushq   %gs:BOX_CONTEXT
-        pushq   %gs:BOX_STACK
-        movq    %rsp, %gs:BOX_CONTEXT
-        cld
-        movl    $0, %gs:BOX_HALTING
-        movq    SAVED_RIP(%rsp), %rax
-        cmpq    $idle_begin, %rax
-        jb      3f
-        cmpq    $idle_end, %rax
-        jae     3f
-        movq    %gs:BOX_COMMAND, %rax
-        testq   %rax, %rax
-        jnz     2f
-        movq    %gs:BOX_IDLE, %rax
-2:      movq    $0, %gs:BOX_COMMAND
-        movq    %rax, SAVED_RIP(%rsp)
-3:      movq    %gs:BOX_EVENTS, %rcx
-        movl    %ecx, %edx
-        andl    $RECORD_MASK, %edx
-        shll    $RECORD_SHIFT, %edx
-        movq    %rax, %gs:BOX_RECORDS + RECORD_RIP(%rdx)
-        movq    SAVED_VECTOR(%rsp), %rbx
-        movq    %rbx, %gs:BOX_RECORDS + RECORD_VECTOR(%rdx)
-        movq    SAVED_ERROR(%rsp), %rax
-        movq    %rax, %gs:BOX_RECORDS + RECORD_ERROR(%rdx)
-        movq    SAVED_RFLAGS(%rsp), %rax
-        movq    %rax, %gs:BOX_RECORDS + RECORD_RFLAGS(%rdx)
-        movq    %rsp, %gs:BOX_RECORDS + RECORD_CONTEXT(%rdx)
-        incq    %rcx
-        subq    $64, %rsp
-        andq    $-16, %rsp
-        movq    %rsp, %gs:BOX_STACK
-        movq    %rcx, %gs:BOX_EVENTS
-        cmpb    $0, HEADER + HEADER_TRAPS(%rbx)
-        je      4f
-        testl   $0x200, %eax            /* a handler that keeps IF */
-        jz      4f
-        pushfq
-        orl     $0x200, (%rsp)
-        popfq
-4:      jmp     *%gs:BOX_IDLE
-
 /*
  * The serial line, with interrupts held back; RBX holds RFLAGS of the context. Whoever is idle
  * serves it. A processor that INIT took away in the middle is replaced after STEAL turns.
  */
-        .set    STEAL, 200000
+        .set    STEAL, 20000
         .set    BYTE_POLLS, 50000
+serve_begin:
 serve:
         movl    %gs:BOX_NUMBER, %ecx
         xorl    %eax, %eax
@@ -433,7 +327,8 @@ receive:
 get:
         movl    $BYTE_POLLS, %ecx
         movl    $UART + 5, %edx
-1:      inb     %dx, %al
+1:      incl    LINK + LINK_TURN
+        inb     %dx, %al
         testb   $1, %al
         jnz     2f
         decl    %ecx
@@ -443,7 +338,6 @@ get:
 2:      movl    $UART, %edx
         inb     %dx, %al
         stosb
-        incl    LINK + LINK_TURN
         call    crc
         clc
         ret
@@ -614,6 +508,8 @@ answer:
         call    put_word
         movq    RECORD_RFLAGS(%r14), %rax
         call    put_word
+        movq    RECORD_CONTEXT(%r14), %rax
+        call    put_word
         incb    %r13b
         jmp     5b
 
@@ -669,7 +565,8 @@ put:
         movb    %al, %r10b
         movl    $BYTE_POLLS, %ecx
         movl    $UART + 5, %edx
-1:      inb     %dx, %al
+1:      incl    LINK + LINK_TURN
+        inb     %dx, %al
         testb   $0x20, %al
         jnz     3f
         decl    %ecx
@@ -681,7 +578,6 @@ put:
 2:      decl    %r11d
         movl    $UART, %edx
         outb    %al, %dx
-        incl    LINK + LINK_TURN
         clc
         ret
 
@@ -703,31 +599,10 @@ wait:
         jnz     1b
         ret
 
-late_nmi_with_flags:
-        movq    %rsp, %rax
-        pushq   $0x10
-        pushq   %rax
-        pushq   %rbx
-        jmp     1f
-/* From the idle loop: the NMI that had to wait. */
-late_nmi:
-        movq    %rsp, %rax
-        pushq   $0x10
-        pushq   %rax
-        pushfq
-        cli
-1:      pushq   $0x18
-        pushq   %gs:BOX_IDLE
-        movl    $0, %gs:BOX_LATE_NMI
-        pushq   $0
-        pushq   $2
-        jmp     save
-
 /* Unlike STI, POPF holds nothing back: what is pending comes in the idle loop. */
 restore:
         pushq   %rbx
         popfq
-entry_end:
 /*
  * What is between the blocks. An interrupt here interrupts nothing, or, if a block was just
  * ordered, that block before its first instruction.
@@ -773,6 +648,140 @@ serial:
         jmp     serve
 1:      jmp     *%rax
 idle_end:
+
+/* One stub a vector, 16 bytes apart. */
+        .balign 16
+stubs:
+        .set    vector, 0
+        .rept   256
+        .balign 16
+        pushq   $vector
+        .if     vector == 2
+        jmp     nmi
+        .else
+        jmp     entry
+        .endif
+        .set    vector, vector + 1
+        .endr
+
+/*
+ * An NMI in the middle of telling another event, or of serving the line, waits until that is done: back without IRET, so that
+ * NMIs stay blocked.
+ */
+nmi:
+        pushq   %rax
+        movq    16(%rsp), %rax          /* RIP */
+        cmpq    $serve_begin, %rax
+        jb      1f
+        cmpq    $entry_end, %rax
+        jae     1f
+        cmpq    $idle_begin, %rax
+        jb      2f
+        cmpq    $stubs, %rax
+        jb      1f
+2:
+        movl    $1, %gs:BOX_LATE_NMI
+        pushq   %rbx
+        pushq   %rcx
+        movq    32 + 16(%rsp), %rbx     /* RFLAGS: RIP is at 32 */
+        movq    32 + 24(%rsp), %rcx     /* RSP */
+        movq    %rax, -8(%rcx)
+        movq    %rbx, -16(%rcx)
+        subq    $16, %rcx
+        movq    16(%rsp), %rax
+        movq    8(%rsp), %rbx
+        xchgq   %rcx, (%rsp)
+        movq    (%rsp), %rsp
+        popfq
+        ret
+1:      popq    %rax
+
+/* The processor aligned RSP before it pushed the frame: bit 3 tells whether an error code is there. */
+entry:
+        testb   $8, %spl
+        jnz     1f
+        pushq   (%rsp)
+        movq    $0, 8(%rsp)
+1:
+save:
+        pushq   %rax
+        pushq   %rcx
+        pushq   %rdx
+        pushq   %rbx
+        pushq   %rbp
+        pushq   %rsi
+        pushq   %rdi
+        pushq   %r8
+        pushq   %r9
+        pushq   %r10
+        pushq   %r11
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        pushq   %gs:BOX_CONTEXT
+        pushq   %gs:BOX_STACK
+        movq    %rsp, %gs:BOX_CONTEXT
+        cld
+        movl    $0, %gs:BOX_HALTING
+        movq    SAVED_RIP(%rsp), %rax
+        cmpq    $idle_begin, %rax
+        jb      3f
+        cmpq    $idle_end, %rax
+        jae     3f
+        movq    %gs:BOX_COMMAND, %rax
+        testq   %rax, %rax
+        jnz     2f
+        movq    %gs:BOX_IDLE, %rax
+2:      movq    $0, %gs:BOX_COMMAND
+        movq    %rax, SAVED_RIP(%rsp)
+3:      movq    %gs:BOX_EVENTS, %rcx
+        movl    %ecx, %edx
+        andl    $RECORD_MASK, %edx
+        shll    $RECORD_SHIFT, %edx
+        movq    %rax, %gs:BOX_RECORDS + RECORD_RIP(%rdx)
+        movq    SAVED_VECTOR(%rsp), %rbx
+        movq    %rbx, %gs:BOX_RECORDS + RECORD_VECTOR(%rdx)
+        movq    SAVED_ERROR(%rsp), %rax
+        movq    %rax, %gs:BOX_RECORDS + RECORD_ERROR(%rdx)
+        movq    SAVED_RFLAGS(%rsp), %rax
+        movq    %rax, %gs:BOX_RECORDS + RECORD_RFLAGS(%rdx)
+        movq    %rsp, %gs:BOX_RECORDS + RECORD_CONTEXT(%rdx)
+        incq    %rcx
+        subq    $64, %rsp
+        andq    $-16, %rsp
+        movq    %rsp, %gs:BOX_STACK
+        movq    %rcx, %gs:BOX_EVENTS
+        cmpb    $0, HEADER + HEADER_TRAPS(%rbx)
+        je      4f
+        testl   $0x200, %eax            /* a handler that keeps IF */
+        jz      4f
+        pushfq
+        orl     $0x200, (%rsp)
+        popfq
+4:      jmp     *%gs:BOX_IDLE
+
+/* From the serial line, with RFLAGS of the context in RBX. */
+late_nmi_with_flags:
+        movq    %rsp, %rax
+        pushq   $0x10
+        pushq   %rax
+        pushq   %rbx
+        jmp     1f
+/* From the idle loop: the NMI that had to wait. */
+late_nmi:
+        movq    %rsp, %rax
+        pushq   $0x10
+        pushq   %rax
+        pushfq
+        cli
+1:      pushq   $0x18
+        pushq   %gs:BOX_IDLE
+        movl    $0, %gs:BOX_LATE_NMI
+        pushq   $0
+        pushq   $2
+        jmp     save
+entry_end:
 
         .data
 /* 115200 baud, 8 data bits, no parity, FIFOs empty and on, no interrupts. */

@@ -30,9 +30,9 @@
 #define BOX_HALTING      0x28        /* 1 while the processor may be halted */
 #define BOX_LATE_NMI     0x2C        /* an NMI that came while another event was being told */
 #define BOX_EVENTS       0x30        /* how many events were told */
-#define BOX_LINK_SEEN    0x38        /* LINK_TURN when this processor last found the line taken */
-#define BOX_LINK_WAIT    0x3C        /* for how many turns it did not change since */
-#define BOX_NUMBER       0x40        /* index of the processor, plus one */
+#define BOX_LINK_SEEN    0x48        /* LINK_TURN when this processor last found the line taken */
+#define BOX_LINK_WAIT    0x4C        /* for how many turns it did not change since */
+#define BOX_NUMBER       0x50        /* index of the processor, plus one */
 #define BOX_RECORDS      0x800       /* the last 32 of them, 64 bytes each */
 #define RECORD_SHIFT     6
 #define RECORD_MASK      31

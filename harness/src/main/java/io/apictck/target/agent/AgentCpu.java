@@ -191,7 +191,8 @@ final class AgentCpu {
       enter(vector, Place.IDLE, rflags, events);
       return;
     }
-    inBlock(block, vector, (int) error, rip, rflags, events);
+    long context = memory.read64(at + AgentLayout.RECORD_CONTEXT);
+    inBlock(block, vector, (int) error, rip, rflags, context, events);
   }
 
   private @Nullable StartedBlock blockAt(long rip) {
@@ -212,7 +213,13 @@ final class AgentCpu {
   }
 
   private void inBlock(
-      StartedBlock block, int vector, int error, long rip, long rflags, List<Event> events) {
+      StartedBlock block,
+      int vector,
+      int error,
+      long rip,
+      long rflags,
+      long context,
+      List<Event> events) {
     int at = block.code.indexOf(rip);
     Instruction before = at == 0 ? new Instruction.Nop() : block.instructions.get(at - 1);
     boolean software =
@@ -233,7 +240,7 @@ final class AgentCpu {
       }
       end(block);
       events.add(new Event.Faulted(index, block.number, at, vector, error));
-      internal(flag -> new Code().takeCommand().dropContext(flag).bytes(), () -> {});
+      internal(flag -> new Code().takeCommand().dropContext(context, flag).bytes(), () -> {});
     } else if (at == block.instructions.size() && !block.code.endsSuspended()) {
       finish(block, vector, rip, rflags, events);
     } else {

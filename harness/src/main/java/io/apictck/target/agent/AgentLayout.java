@@ -82,6 +82,9 @@ public final class AgentLayout {
   /** In an event: RFLAGS. */
   public static final int RECORD_RFLAGS = 0x18;
 
+  /** In an event: address of the saved registers. */
+  public static final int RECORD_CONTEXT = 0x20;
+
   /** Vector of an event that is a start, plus the start page's vector. */
   public static final int STARTED = 0x100;
   static final int RESTARTED = 0x200;

@@ -112,6 +112,12 @@ final class BochsHost implements SerialHost {
     }
   }
 
+  @Override
+  public void lineBroke() {
+    running().awaitEnd();
+    check();
+  }
+
   /** Processor time of Bochs: it is busy also when all its processors are halted. */
   @Override
   public long ran() {

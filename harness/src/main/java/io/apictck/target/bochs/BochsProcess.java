@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** One run of Bochs, from its start to its end. */
 final class BochsProcess implements AutoCloseable {
@@ -92,6 +93,15 @@ final class BochsProcess implements AutoCloseable {
   void check() {
     if (!process.isAlive()) {
       throw new PlatformException("Bochs ended: " + lastWords(log));
+    }
+  }
+
+  /** Waits a moment for its end. */
+  void awaitEnd() {
+    try {
+      boolean ignored = process.waitFor(STEP_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

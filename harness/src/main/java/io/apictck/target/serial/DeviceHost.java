@@ -3,6 +3,8 @@ package io.apictck.target.serial;
 import io.apictck.platform.PlatformDescription;
 import io.apictck.platform.PlatformException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A machine that is there, and booted the agent by itself. */
@@ -11,6 +13,9 @@ final class DeviceHost implements SerialHost {
   private static final long RESEND = 100_000_000;
   private static final long ABSENCE = 100_000_000;
   private static final int LIMIT = 0xFF;
+
+  /** Who talks to a device: tests with different wishes share the one machine there. */
+  private static final Map<Path, DeviceHost> OWNERS = new HashMap<>();
 
   private final Path device;
   private final PlatformDescription description;
@@ -29,8 +34,26 @@ final class DeviceHost implements SerialHost {
   /** Only waits for it: nothing here can switch it on. */
   @Override
   public void restart() {
-    if (line == null) {
-      line = new DeviceLine(device);
+    wake();
+  }
+
+  @Override
+  public void wake() {
+    synchronized (OWNERS) {
+      DeviceHost other = OWNERS.put(device, this);
+      if (other != null && other != this) {
+        other.hangUp();
+      }
+      if (line == null) {
+        line = new DeviceLine(device);
+      }
+    }
+  }
+
+  private void hangUp() {
+    if (line != null) {
+      line.close();
+      line = null;
     }
   }
 
@@ -78,9 +101,9 @@ final class DeviceHost implements SerialHost {
 
   @Override
   public void close() {
-    if (line != null) {
-      line.close();
-      line = null;
+    synchronized (OWNERS) {
+      hangUp();
+      OWNERS.remove(device, this);
     }
   }
 }

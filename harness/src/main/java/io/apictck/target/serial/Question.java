@@ -12,7 +12,8 @@ final class Question {
     AgentLayout.RECORD_VECTOR,
     AgentLayout.RECORD_ERROR,
     AgentLayout.RECORD_RIP,
-    AgentLayout.RECORD_RFLAGS
+    AgentLayout.RECORD_RFLAGS,
+    AgentLayout.RECORD_CONTEXT
   };
 
   private final SerialMemory memory;

@@ -29,6 +29,15 @@ public interface SerialHost extends AutoCloseable {
    */
   void check();
 
+  /**
+   * The line broke: tells why, if it knows.
+   *
+   * @throws io.apictck.platform.PlatformException if the machine died
+   */
+  default void lineBroke() {
+    check();
+  }
+
   /** Around each time that something is wanted of it; it may rest otherwise. */
   default void wake() {}
 

@@ -54,8 +54,16 @@ final class SerialLink {
       if (left <= 0) {
         return null;
       }
-      int count = host.line().read(buffer, Math.min(left, STEP));
-      answers.add(buffer, count);
+      answers.add(buffer, read(Math.min(left, STEP)));
+    }
+  }
+
+  private int read(long nanos) {
+    try {
+      return host.line().read(buffer, nanos);
+    } catch (PlatformException e) {
+      host.lineBroke();
+      throw e;
     }
   }
 

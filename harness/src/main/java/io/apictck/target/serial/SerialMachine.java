@@ -112,6 +112,11 @@ public final class SerialMachine implements AgentMachine {
     try {
       Question question = memory.ask(time);
       if (host.resetsThroughFirmware()) {
+        // another line may have sent the last frame, with any number
+        link.send(0, new byte[0], new byte[0]);
+        if (link.await(RESET_LIMIT, Long.MAX_VALUE) == null) {
+          return false;
+        }
         link.send(host.limit(), new Operations().reset().bytes(), new byte[0]);
         link.abandon();
         restart();
