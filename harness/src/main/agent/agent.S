@@ -1,6 +1,6 @@
 /*
  * The guest agent: brings processors up, tells what happens to them, and goes where it is told to.
- * It touches no interrupt controller. See docs/guest-agent.md.
+ * It touches no interrupt controller, but masks the 8259s as firmware does. See docs/guest-agent.md.
  */
 #include "layout.h"
 
@@ -119,6 +119,8 @@ ready:
         movq    %rax, %gs:BOX_COMMAND
         movq    %rax, %gs:BOX_CONTEXT
         movq    %rax, %gs:BOX_HALTING   /* and the late NMI */
+        xchgb   %al, EARLY_NMI
+        movb    %al, %gs:BOX_LATE_NMI
         movq    %rsp, %gs:BOX_STACK
         testl   %r8d, %r8d
         jz      go_idle
@@ -140,6 +142,9 @@ go_idle:
 
 /* Once a machine: start pages and IDT. */
 prepare:
+        movb    $0xFF, %al
+        outb    %al, $0x21
+        outb    %al, $0xA1
         movl    $START_PAGES, %edi
         movl    $START_PAGE_COUNT, %edx
 1:      movl    $start_page, %esi
@@ -149,6 +154,11 @@ prepare:
         leal    0x1000(%rbx), %edi
         decl    %edx
         jnz     1b
+        movl    $real_mode_nmi, %esi
+        movl    $real_mode_nmi_end - real_mode_nmi, %ecx
+        movl    $REAL_MODE_NMI, %edi
+        rep movsb
+        movl    $REAL_MODE_NMI, 2 * 4   /* interrupt vector table of real mode */
         movl    $stubs, %eax
         movl    $idt, %edi
         movl    $256, %ecx
@@ -204,6 +214,13 @@ prepare:
         cmpl    $uart_settings_end, %esi
         jb      6b
 7:      ret
+
+/* Copied to REAL_MODE_NMI: an NMI that was pending when a processor started is told later. */
+        .code16
+real_mode_nmi:
+        movb    $1, %cs:EARLY_NMI
+        iretw
+real_mode_nmi_end:
 
 /* Copied to each start page; runs in real mode at offset 0 of it. */
         .code16

@@ -5,6 +5,8 @@
 #define START_PAGES      0x8000      /* start-up IPI vectors 08h to 0Bh */
 #define START_PAGE_COUNT 4
 #define BOOT_STATE       0x7F00      /* registers of the bootstrap processor before its first instruction */
+#define EARLY_NMI        0x7F10      /* not 0: an NMI came in real mode */
+#define REAL_MODE_NMI    0x7F20      /* its handler */
 #define AGENT_BASE       0x100000
 #define HEADER           0x400000    /* one page for all processors */
 #define MAILBOXES        0x401000    /* one page a processor */
