@@ -328,6 +328,7 @@ receive:
         cmpl    %eax, LINK + LINK_LAST
         je      3f                      /* once is enough */
         movl    %eax, LINK + LINK_LAST
+        movl    $1, LINK + LINK_STATE   /* what the frame orders may be INIT for this processor */
         call    execute
         cmpl    $0, LINK + LINK_RESET
         je      3f
@@ -378,6 +379,8 @@ execute:
 1:      cmpl    LINK + LINK_READS, %esi
         jae     9f
         lodsb
+        cmpb    $OP_AT, %al
+        ja      5f
         movl    %eax, %edx
         lodsl
         movl    %eax, %edi
@@ -385,10 +388,8 @@ execute:
         je      2f
         cmpb    $OP_CLEAR, %dl
         je      4f
-        cmpb    $OP_COPY, %dl
-        je      5f
-        cmpb    $OP_RESET, %dl
-        jne     9f
+        cmpb    $OP_AT, %dl
+        je      8f
         movl    $1, LINK + LINK_RESET
         jmp     1b
 2:      xorl    %eax, %eax
@@ -411,15 +412,26 @@ execute:
         andl    $7, %ecx
         rep stosb
         jmp     1b
-5:      lodsl
-        movl    %eax, %r9d
+5:      movl    %eax, %edx
         xorl    %eax, %eax
         lodsb
         movl    %eax, %ecx
+        movl    LINK + LINK_CURSOR, %edi
+        cmpb    $OP_PUT, %dl
+        je      6f
+        ja      7f
+        xorl    %eax, %eax
+        rep stosb
+        jmp     8f
+6:      rep movsb
+        jmp     8f
+7:      lodsw
         movq    %rsi, %r10
-        movl    %r9d, %esi
+        movl    %edi, %esi
+        subl    %eax, %esi
         rep movsb
         movq    %r10, %rsi
+8:      movl    %edi, LINK + LINK_CURSOR
         jmp     1b
 9:      ret
 

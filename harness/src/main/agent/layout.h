@@ -80,6 +80,7 @@
 #define LINK_TOLD        0x24        /* events told by all when the phase began */
 #define LINK_RESET       0x28        /* 1: the machine is being reset, which the answer tells */
 #define LINK_BOOTS       0x2C        /* how often the agent booted */
+#define LINK_CURSOR      0x30        /* where OP_ZERO, OP_PUT and OP_BACK go on */
 #define LINK_BEATS       0x80        /* BOX_BEATS of each processor when the phase began, 32 bits */
 #define LINK_FRAME       0x3F1000    /* the last frame */
 #define LINK_FRAME_MAX   0x6000      /* bytes of its body */
@@ -93,7 +94,10 @@
 #define ANSWER_HEAD      6           /* magic, version, sequence, status, length of body */
 #define OP_WRITE         1
 #define OP_CLEAR         2
-#define OP_COPY          3
 #define OP_RESET         4
+#define OP_AT            5
+#define OP_ZERO          6
+#define OP_PUT           7
+#define OP_BACK          8
 #define OP_READ          16
 #define OP_STATE         17

@@ -22,7 +22,7 @@ final class BochsHost implements SerialHost {
       new MachineClock(0xFED0_00F0L, 0xFED0_0010L, 1, 10 * 40 / 1000.0);
 
   private static final long SILENCE = 4_000_000;
-  private static final long RESEND = 500_000_000;
+  private static final long RESEND = 200_000_000;
   private static final long ABSENCE = 30_000_000;
   private static final int LIMIT = 60;
 

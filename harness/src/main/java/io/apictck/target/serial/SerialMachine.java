@@ -9,6 +9,7 @@ import io.apictck.target.agent.AgentLayout;
 import io.apictck.target.agent.AgentMachine;
 import io.apictck.target.agent.GuestMemory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class SerialMachine implements AgentMachine {
   private static final int SERIAL = 2;
   private static final int VECTORS = 0x100;
   private static final int MANY = 3;
+  private static final int REST = 0x100;
 
   private final SerialHost host;
   private final PlatformDescription description;
@@ -183,7 +185,8 @@ public final class SerialMachine implements AgentMachine {
     if (!link.isOpen()) {
       Question question = memory.ask(time);
       open = question;
-      link.send(host.limit(), memory.takeWrites(), question.bytes());
+      byte[] reads = question.bytes();
+      link.send(host.limit(), sendMost(reads.length), reads);
     }
     Answer answer =
         silent
@@ -199,6 +202,18 @@ public final class SerialMachine implements AgentMachine {
       time.silent();
       halt();
     }
+  }
+
+  /** Sends all writes but those that leave room for {@code rest} bytes in their frame: gives these. */
+  private byte[] sendMost(int rest) {
+    List<byte[]> pieces = memory.takeWrites(Frame.MAX_BODY - rest);
+    for (byte[] piece : pieces.subList(0, pieces.size() - 1)) {
+      link.send(0, piece, new byte[0]);
+      if (link.await(description.patience().toNanos(), Long.MAX_VALUE) == null) {
+        throw new PlatformException(description.name() + ": a frame was not answered");
+      }
+    }
+    return pieces.getLast();
   }
 
   private void answered(Answer answer) {
@@ -287,7 +302,7 @@ public final class SerialMachine implements AgentMachine {
     if (link.isOpen()) {
       return 0;
     }
-    link.send(0, memory.takeWrites(), new Operations().read(address, 1).bytes());
+    link.send(0, sendMost(REST), new Operations().read(address, 1).bytes());
     Answer answer = link.await(description.patience().toNanos(), Long.MAX_VALUE);
     return answer == null ? 0 : answer.words().next();
   }

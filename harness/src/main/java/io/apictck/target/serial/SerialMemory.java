@@ -13,6 +13,7 @@ import java.util.function.LongUnaryOperator;
  */
 final class SerialMemory implements GuestMemory {
   private static final int PAGE = 0x1000;
+  private static final int MAX_ZEROS = 0xFF;
 
   /** mov dword gs:[BOX_HALTING], 1. */
   private static final byte[] HALTS = {
@@ -23,6 +24,8 @@ final class SerialMemory implements GuestMemory {
   private final LongUnaryOperator fetch;
   private final Operations writes = new Operations();
   private final List<Watch> watches = new ArrayList<>();
+  private final CodeWriter[] code = new CodeWriter[AgentLayout.MAX_PROCESSORS];
+  private long cursor;
 
   /**
    * Memory of which nothing is known yet.
@@ -33,6 +36,7 @@ final class SerialMemory implements GuestMemory {
   SerialMemory(int processors, LongUnaryOperator fetch) {
     this.boxes = new long[processors][PAGE / Long.BYTES];
     this.fetch = fetch;
+    Arrays.setAll(code, i -> new CodeWriter());
   }
 
   // ---- what the harness does ----
@@ -53,16 +57,21 @@ final class SerialMemory implements GuestMemory {
 
   @Override
   public void write64(long address, long value) {
-    writes.write64(address, value);
     if (value == 0 && isCode(address)) {
-      watch(address, 1);
+      clear(address, Long.BYTES);
+    } else {
+      writes.write64(address, value);
     }
   }
 
   @Override
   public void write(long address, byte[] bytes) {
-    writes.write(address, bytes);
-    if (isCode(address)) {
+    if (!isCode(address)) {
+      writes.write(address, bytes);
+    } else {
+      moveTo(address);
+      code[cpuOf(address)].write(writes, address, bytes);
+      cursor += bytes.length;
       for (Watch watch : watches) {
         if (watch.end() == address && halts(bytes)) {
           watch.halts = true;
@@ -73,10 +82,29 @@ final class SerialMemory implements GuestMemory {
 
   @Override
   public void clear(long address, long size) {
-    writes.clear(address, size);
-    if (isCode(address)) {
-      watch(address, (int) (size / Long.BYTES));
+    if (!isCode(address)) {
+      writes.clear(address, size);
+      return;
     }
+    watch(address, (int) (size / Long.BYTES));
+    if (size > MAX_ZEROS) {
+      writes.clear(address, size);
+    } else {
+      moveTo(address);
+      writes.zero((int) size);
+      cursor += size;
+    }
+  }
+
+  private void moveTo(long address) {
+    if (cursor != address) {
+      writes.at(address);
+      cursor = address;
+    }
+  }
+
+  private static int cpuOf(long address) {
+    return (int) ((address - AgentLayout.CODE) / AgentLayout.CODE_SIZE);
   }
 
   @Override
@@ -116,11 +144,11 @@ final class SerialMemory implements GuestMemory {
     return writes.isEmpty();
   }
 
-  /** The writes that wait; they wait no longer. */
-  byte[] takeWrites() {
-    byte[] bytes = writes.bytes();
+  /** The writes that wait, in pieces of at most {@code max} bytes; they wait no longer. */
+  List<byte[]> takeWrites(int max) {
+    List<byte[]> pieces = writes.pieces(max);
     writes.forget();
-    return bytes;
+    return pieces;
   }
 
   /** What a frame asks for. */
@@ -166,5 +194,9 @@ final class SerialMemory implements GuestMemory {
     }
     writes.forget();
     watches.clear();
+    cursor = 0;
+    for (CodeWriter writer : code) {
+      writer.forget();
+    }
   }
 }
