@@ -38,8 +38,7 @@ record BochsConfiguration(String cpu, int processors, Path vgaBios) {
     for (int piece = 0; piece * PIECE < agent.length; piece++) {
       Files.write(
           folder.resolve("agent" + piece + ".bin"),
-          Arrays.copyOfRange(
-              agent, piece * PIECE, Math.min(agent.length, (piece + 1) * PIECE)));
+          Arrays.copyOfRange(agent, piece * PIECE, Math.min(agent.length, (piece + 1) * PIECE)));
     }
     ByteBuffer header = ByteBuffer.allocate(HEADER_SIZE).order(ByteOrder.LITTLE_ENDIAN);
     header.putInt(AgentLayout.HEADER_IDLE, SERIAL);

@@ -56,8 +56,7 @@ final class BochsProcess implements AutoCloseable {
       Process process = builder.start();
       Leftovers.add(process);
       try {
-        return new BochsProcess(
-            process, file, log, new SocketLine(accept(server, process, log)));
+        return new BochsProcess(process, file, log, new SocketLine(accept(server, process, log)));
       } catch (IOException | RuntimeException e) {
         Leftovers.remove(process);
         throw e;

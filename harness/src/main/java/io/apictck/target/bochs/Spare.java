@@ -23,12 +23,11 @@ final class Spare implements AutoCloseable {
   /** Starts one in the background. */
   void prepare() {
     FutureTask<BochsProcess> task =
-        new FutureTask<>(
-            () -> {
-              BochsProcess process = start.call();
-              Signals.stop(process.pid());
-              return process;
-            });
+        new FutureTask<>(() -> {
+          BochsProcess process = start.call();
+          Signals.stop(process.pid());
+          return process;
+        });
     next = task;
     Thread.ofPlatform().daemon().name("apictck-bochs-spare").start(task);
   }

@@ -34,7 +34,7 @@ final class CodeWriter {
       literals = at;
     }
     out.put(code, literals, code.length);
-    last = code;
+    last = code.clone();
     lastAddress = address;
   }
 

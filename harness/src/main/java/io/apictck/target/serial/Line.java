@@ -15,7 +15,8 @@ public interface Line extends AutoCloseable {
    * @param into where the bytes go
    * @param nanos how long it waits, rounded up to milliseconds
    * @return how many bytes came; 0 if none did
-   * @throws io.apictck.platform.PlatformException if the line is broken, or the other side closed it
+   * @throws io.apictck.platform.PlatformException if the line is broken, or the other side closed
+   *     it
    */
   int read(byte[] into, long nanos);
 

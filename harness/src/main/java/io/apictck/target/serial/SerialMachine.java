@@ -152,15 +152,15 @@ public final class SerialMachine implements AgentMachine {
     byte[] ids = new byte[Integer.BYTES * description.processors()];
     for (int i = 0; i < ids.length; i++) {
       ids[i] =
-          (byte) (description.apicIds().get(i / Integer.BYTES) >> (Byte.SIZE * (i % Integer.BYTES)));
+          (byte)
+              (description.apicIds().get(i / Integer.BYTES) >> (Byte.SIZE * (i % Integer.BYTES)));
     }
     return writes.write(AgentLayout.HEADER + AgentLayout.HEADER_APIC_IDS, ids);
   }
 
   private static byte[] booted(Question question) {
     byte[] reads = question.bytes();
-    byte[] more =
-        new Operations().read(AgentLayout.HEADER + AgentLayout.HEADER_BOOTED, 1).bytes();
+    byte[] more = new Operations().read(AgentLayout.HEADER + AgentLayout.HEADER_BOOTED, 1).bytes();
     byte[] all = Arrays.copyOf(reads, reads.length + more.length);
     System.arraycopy(more, 0, all, reads.length, more.length);
     return all;
@@ -192,8 +192,7 @@ public final class SerialMachine implements AgentMachine {
         silent
             ? link.receive(POLL)
             : link.await(
-                description.patience().toNanos(),
-                mayBeSilent() ? host.silence() : Long.MAX_VALUE);
+                description.patience().toNanos(), mayBeSilent() ? host.silence() : Long.MAX_VALUE);
     host.check();
     if (answer != null) {
       answered(answer);
@@ -204,7 +203,9 @@ public final class SerialMachine implements AgentMachine {
     }
   }
 
-  /** Sends all writes but those that leave room for {@code rest} bytes in their frame: gives these. */
+  /**
+   * Sends all writes but those that leave room for {@code rest} bytes in their frame: gives these.
+   */
   private byte[] sendMost(int rest) {
     List<byte[]> pieces = memory.takeWrites(Frame.MAX_BODY - rest);
     for (byte[] piece : pieces.subList(0, pieces.size() - 1)) {

@@ -153,8 +153,7 @@ final class SerialMemory implements GuestMemory {
 
   /** What a frame asks for. */
   Question ask(MachineTime time) {
-    return new Question(
-        this, boxes.length, watches.stream().filter(Watch::isOpen).toList(), time);
+    return new Question(this, boxes.length, watches.stream().filter(Watch::isOpen).toList(), time);
   }
 
   /** Part of a mailbox as it was last seen. */
@@ -174,8 +173,7 @@ final class SerialMemory implements GuestMemory {
 
   /** Whether a processor has a block that did not end and may halt. */
   boolean mayHalt(int cpu) {
-    return watches.stream()
-        .anyMatch(watch -> watch.cpu() == cpu && watch.isOpen() && watch.halts);
+    return watches.stream().anyMatch(watch -> watch.cpu() == cpu && watch.isOpen() && watch.halts);
   }
 
   /** INIT dropped the blocks of a processor. */

@@ -66,9 +66,7 @@ public final class SerialPlatformProvider implements PlatformProvider {
         new DeviceHost(
             Path.of(device),
             description(
-                options.getOrDefault(NAME, name()),
-                options.getOrDefault(VERSION, ""),
-                processors));
+                options.getOrDefault(NAME, name()), options.getOrDefault(VERSION, ""), processors));
     try {
       return new AgentPlatform(new SerialMachine(host), AgentImage.load());
     } catch (RuntimeException e) {
