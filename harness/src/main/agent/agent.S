@@ -178,6 +178,7 @@ prepare:
         cmpq    $2, HEADER + HEADER_IDLE
         jne     7f
         incl    LINK + LINK_BOOTS
+        movw    $0xAA0F, SMI_HANDLER    /* RSM: a system-management interrupt does nothing */
         movl    $MAILBOXES, %esi        /* memory may hold anything */
         movl    $MAILBOX_COUNT, %edx
         xorl    %eax, %eax
@@ -254,7 +255,8 @@ start_page_end:
  * serves it. A processor that INIT took away in the middle is replaced after STEAL turns.
  */
         .set    STEAL, 20000
-        .set    BYTE_POLLS, 50000
+        .set    BYTE_POLLS, 500000
+        .set    SILENT_POLLS, 20000
 serve_begin:
 serve:
         movl    %gs:BOX_NUMBER, %ecx
@@ -288,6 +290,7 @@ served:
 /* One frame, or what is left of one. */
 receive:
         movl    $LINK_FRAME, %edi
+        movl    $BYTE_POLLS, %r15d
         movl    $-1, %r8d
         call    get
         jc      9f
@@ -336,14 +339,15 @@ receive:
 3:      call    look
         movl    $1, LINK + LINK_STATE
         ret
-8:      movl    $LINK_FRAME, %edi       /* nonsense: until the line is silent */
+8:      movl    $SILENT_POLLS, %r15d    /* nonsense: until the line is silent */
+7:      movl    $LINK_FRAME, %edi
         call    get
-        jnc     8b
+        jnc     7b
 9:      ret
 
-/* A byte from the line into AL, (RDI) and the CRC R8D; CF if none came. */
+/* A byte from the line into AL, (RDI) and the CRC R8D; CF if none came within R15D looks. */
 get:
-        movl    $BYTE_POLLS, %ecx
+        movl    %r15d, %ecx
         movl    $UART + 5, %edx
 1:      incl    LINK + LINK_TURN
         inb     %dx, %al

@@ -66,6 +66,8 @@
 
 #define IDLE_PORT        0xE0
 
+#define SMI_HANDLER      0x38000     /* where a processor that was reset enters system-management mode */
+
 /* The serial line, for all processors */
 #define LINK             0x3F0000
 #define LINK_OWNER       0x00        /* number of the processor that serves it now; 0: none */

@@ -23,6 +23,9 @@ import java.util.function.BooleanSupplier;
  * neither waited for nor has an automatic handler for makes it fail.
  */
 public final class Machine {
+  /** More than there are vectors; each costs a few frames of the stack. */
+  private static final int MAX_NESTING = 400;
+
   private final Platform platform;
   private final PlatformDescription description;
   private final Trace trace;
@@ -31,6 +34,7 @@ public final class Machine {
   private final FeatureProbe features = new FeatureProbe(this);
   private long nanos;
   private long blocks;
+  private int nesting;
 
   /** A machine on an open platform in its power-on state. */
   public Machine(Platform platform, Trace trace) {
@@ -283,12 +287,23 @@ public final class Machine {
 
   /** Runs automatic handlers until none waits; the innermost context of a processor goes first. */
   void runHandlers() {
-    boolean again = true;
-    while (again) {
-      again = false;
-      for (Cpu cpu : cpus) {
-        again |= cpu.runHandler();
+    if (nesting == MAX_NESTING) {
+      throw new AssertionError(
+          "interrupts come faster than their handlers end: "
+              + MAX_NESTING
+              + " came before the first handler had returned");
+    }
+    nesting++;
+    try {
+      boolean again = true;
+      while (again) {
+        again = false;
+        for (Cpu cpu : cpus) {
+          again |= cpu.runHandler();
+        }
       }
+    } finally {
+      nesting--;
     }
   }
 }

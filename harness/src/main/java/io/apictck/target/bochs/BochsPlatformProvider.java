@@ -42,7 +42,7 @@ public final class BochsPlatformProvider implements PlatformProvider {
   private static final int MAX_PROCESSORS = 8;
   private static final long IO_APIC = 0xFEC0_0000L;
   private static final int INPUTS = 24;
-  private static final Duration PATIENCE = Duration.ofMillis(1000);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration QUIET = Duration.ofMillis(5);
 
   private final Map<Path, String> versions = new ConcurrentHashMap<>();

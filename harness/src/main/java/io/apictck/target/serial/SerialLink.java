@@ -78,7 +78,8 @@ final class SerialLink {
     boolean maySilence = silence != Long.MAX_VALUE;
     long ran = maySilence ? host.ran() : 0;
     long limit = now + patience;
-    long again = now + host.resend();
+    long interval = host.resend();
+    long again = now + interval;
     while (true) {
       Answer answer = receive(STEP);
       if (answer != null) {
@@ -99,7 +100,9 @@ final class SerialLink {
       }
       if (now > again) {
         sendAgain();
-        again = now + host.resend();
+        // what comes too soon is taken for the rest of a broken frame
+        interval *= 2;
+        again = now + interval;
       }
     }
   }

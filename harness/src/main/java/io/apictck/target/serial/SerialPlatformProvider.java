@@ -23,7 +23,7 @@ public final class SerialPlatformProvider implements PlatformProvider {
   private static final String PROCESSORS = "processors";
   private static final String NAME = "machine";
   private static final String VERSION = "version";
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final Duration QUIET = Duration.ofMillis(10);
 
   /** For {@link java.util.ServiceLoader}. */
