@@ -34,7 +34,7 @@ final class BochsProgram {
       return Optional.of(Path.of(path)).filter(Files::isExecutable);
     }
     String name = path == null ? "bochs" : path;
-    for (String folder : System.getenv().getOrDefault("PATH", "").split(":")) {
+    for (String folder : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
       Path program = Path.of(folder.isEmpty() ? "." : folder, name);
       if (Files.isExecutable(program) && Files.isRegularFile(program)) {
         return Optional.of(program);

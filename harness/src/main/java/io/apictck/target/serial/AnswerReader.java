@@ -53,7 +53,7 @@ final class AnswerReader {
   }
 
   private int body() {
-    return buffer[begin + 4] & 0xFF | (buffer[begin + 5] & 0xFF) << Byte.SIZE;
+    return (buffer[begin + 4] & 0xFF) | (buffer[begin + 5] & 0xFF) << Byte.SIZE;
   }
 
   private boolean sound() {
