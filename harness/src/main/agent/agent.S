@@ -258,7 +258,11 @@ start_page_end:
         .set    BYTE_POLLS, 500000
         .set    SILENT_POLLS, 20000
 serve_begin:
-serve:
+serve:                                  /* as in the idle loop, but for NMIs */
+        pushfq
+        popq    %rbx
+        cli
+serving:
         movl    %gs:BOX_NUMBER, %ecx
         xorl    %eax, %eax
         lock cmpxchgl %ecx, LINK + LINK_OWNER
@@ -675,10 +679,7 @@ serial:
         inb     %dx, %al
         testb   $1, %al
         jz      serial
-2:      pushfq
-        popq    %rbx
-        cli
-        jmp     serve
+2:      jmp     serve
 1:      jmp     *%rax
 idle_end:
 
@@ -758,11 +759,15 @@ save:
         cld
         movl    $0, %gs:BOX_HALTING
         movq    SAVED_RIP(%rsp), %rax
+        cmpq    $serve_begin, %rax
+        jb      3f
+        cmpq    $serving, %rax
+        jb      7f
         cmpq    $idle_begin, %rax
         jb      3f
         cmpq    $idle_end, %rax
         jae     3f
-        movq    %gs:BOX_COMMAND, %rax
+7:      movq    %gs:BOX_COMMAND, %rax
         testq   %rax, %rax
         jnz     2f
         movq    %gs:BOX_IDLE, %rax
