@@ -108,10 +108,18 @@ index_known:
         xorl    %r8d, %r8d
 ready:
         lidt    idt_pointer
-        movq    $poll, %rax
-        cmpq    $0, HEADER + HEADER_IDLE
-        je      1f
+        movl    %r9d, %ecx
+        incl    %ecx
+        movl    %ecx, %gs:BOX_NUMBER
+        cmpl    LINK + LINK_OWNER, %ecx
+        jne     1f
+        movl    $0, LINK + LINK_OWNER   /* INIT came while it served the line */
+1:      movq    $poll, %rax
+        cmpq    $1, HEADER + HEADER_IDLE
+        jb      1f
         movq    $yield, %rax
+        je      1f
+        movq    $serial, %rax
 1:      movq    %rax, %gs:BOX_IDLE
         xorl    %eax, %eax
         movq    %rax, %gs:BOX_COMMAND
@@ -173,7 +181,46 @@ prepare:
         addl    $16, %edi
         decl    %ecx
         jnz     2b
-        ret
+        cmpq    $2, HEADER + HEADER_IDLE
+        jne     7f
+        incl    LINK + LINK_BOOTS
+        movw    $0xAA0F, SMI_HANDLER    /* RSM: a system-management interrupt does nothing */
+        movl    $MAILBOXES, %esi        /* memory may hold anything */
+        movl    $MAILBOX_COUNT, %edx
+        xorl    %eax, %eax
+3:      movl    %esi, %edi
+        movl    $12, %ecx
+        rep stosq
+        addl    $0x1000, %esi
+        decl    %edx
+        jnz     3b
+        movl    $scratch_tables, %ebx   /* only what was written is cleared */
+        movl    $SCRATCH, %edx
+4:      btrq    $6, (%rbx)
+        jnc     5f
+        movl    %edx, %edi
+        movl    $512, %ecx
+        rep stosq
+        btrq    $6, (%rbx)
+5:      addl    $8, %ebx
+        addl    $0x1000, %edx
+        cmpl    $SCRATCH + 0x400000, %edx
+        jb      4b
+        movq    %cr3, %rax
+        movq    %rax, %cr3
+        movl    $0, LINK + LINK_OWNER
+        movl    LINK + LINK_RESET, %eax
+        movl    %eax, LINK + LINK_STATE
+        movl    $0, LINK + LINK_RESET
+        movl    $uart_settings, %esi
+6:      lodsw                           /* register and value */
+        movzbl  %al, %edx
+        addl    $UART, %edx
+        movb    %ah, %al
+        outb    %al, %dx
+        cmpl    $uart_settings_end, %esi
+        jb      6b
+7:      ret
 
 /* Copied to REAL_MODE_NMI: an NMI that was pending when a processor started is told later. */
         .code16
@@ -210,9 +257,401 @@ start_page_end:
 
         .code64
 /*
+ * The serial line, with interrupts held back; RBX holds RFLAGS of the context. Whoever is idle
+ * serves it. A processor that INIT took away in the middle is replaced after STEAL turns.
+ */
+        .set    STEAL, 20000
+        .set    BYTE_POLLS, 500000
+        .set    SILENT_POLLS, 20000
+serve_begin:
+serve:                                  /* as in the idle loop, but for NMIs */
+        pushfq
+        popq    %rbx
+        cli
+serving:
+        movl    %gs:BOX_NUMBER, %ecx
+        xorl    %eax, %eax
+        lock cmpxchgl %ecx, LINK + LINK_OWNER
+        je      2f
+        movl    LINK + LINK_TURN, %edx
+        cmpl    %edx, %gs:BOX_LINK_SEEN
+        je      1f
+        movl    %edx, %gs:BOX_LINK_SEEN
+        movl    $0, %gs:BOX_LINK_WAIT
+1:      incl    %gs:BOX_LINK_WAIT
+        cmpl    $STEAL, %gs:BOX_LINK_WAIT
+        jb      served
+        movl    $0, %gs:BOX_LINK_WAIT
+        lock cmpxchgl %ecx, LINK + LINK_OWNER
+        jne     served
+2:      cld
+        incl    LINK + LINK_TURN
+        cmpl    $0, LINK + LINK_STATE
+        jne     3f
+        call    receive
+        jmp     4f
+3:      call    settle
+4:      movl    $0, LINK + LINK_OWNER
+served:
+        cmpl    $0, %gs:BOX_LATE_NMI
+        jne     late_nmi_with_flags
+        jmp     restore
+
+/* One frame, or what is left of one. */
+receive:
+        movl    $LINK_FRAME, %edi
+        movl    $BYTE_POLLS, %r15d
+        movl    $-1, %r8d
+        call    get
+        jc      9f
+        cmpb    $FRAME_MAGIC, %al
+        jne     8f
+        movl    $FRAME_HEAD - 1, %r9d
+1:      call    get
+        jc      9f
+        decl    %r9d
+        jnz     1b
+        cmpb    $FRAME_VERSION, LINK_FRAME + 1
+        jne     8f
+        movzwl  LINK_FRAME + 6, %r9d
+        movzwl  LINK_FRAME + 4, %r10d
+        cmpl    %r9d, %r10d
+        ja      8f
+        cmpl    $LINK_FRAME_MAX, %r9d
+        ja      8f
+        leal    LINK_FRAME + FRAME_HEAD(%r9), %r11d
+        movl    %r11d, %r12d            /* behind the body */
+        addl    $LINK_FRAME + FRAME_HEAD, %r10d
+        addl    $4, %r9d                /* checksum */
+2:      call    get
+        jc      9f
+        decl    %r9d
+        jnz     2b
+        cmpl    $0xDEBB20E3, %r8d       /* what CRC-32 leaves of a sound frame */
+        jne     8f
+        movl    %r12d, LINK + LINK_END
+        movl    %r10d, LINK + LINK_READS
+        movzbl  LINK_FRAME + 3, %eax
+        shll    $4, %eax
+        movl    %eax, LINK + LINK_LIMIT
+        movl    $0, LINK + LINK_TURNS
+        movl    $0, LINK + LINK_PHASE
+        movzbl  LINK_FRAME + 2, %eax
+        incl    %eax
+        cmpl    %eax, LINK + LINK_LAST
+        je      3f                      /* once is enough */
+        movl    %eax, LINK + LINK_LAST
+        movl    $1, LINK + LINK_STATE   /* what the frame orders may be INIT for this processor */
+        call    execute
+        cmpl    $0, LINK + LINK_RESET
+        je      3f
+        call    reset
+3:      call    look
+        movl    $1, LINK + LINK_STATE
+        ret
+8:      movl    $SILENT_POLLS, %r15d    /* nonsense: until the line is silent */
+7:      movl    $LINK_FRAME, %edi
+        call    get
+        jnc     7b
+9:      ret
+
+/* A byte from the line into AL, (RDI) and the CRC R8D; CF if none came within R15D looks. */
+get:
+        movl    %r15d, %ecx
+        movl    $UART + 5, %edx
+1:      incl    LINK + LINK_TURN
+        inb     %dx, %al
+        testb   $1, %al
+        jnz     2f
+        decl    %ecx
+        jnz     1b
+        stc
+        ret
+2:      movl    $UART, %edx
+        inb     %dx, %al
+        stosb
+        call    crc
+        clc
+        ret
+
+/* CRC-32, four bits at a time. */
+crc:
+        xorb    %al, %r8b
+        movl    %r8d, %ecx
+        andl    $15, %ecx
+        shrl    $4, %r8d
+        xorl    crc_table(,%rcx,4), %r8d
+        movl    %r8d, %ecx
+        andl    $15, %ecx
+        shrl    $4, %r8d
+        xorl    crc_table(,%rcx,4), %r8d
+        ret
+
+/* The write operations of the frame. */
+execute:
+        movl    $LINK_FRAME + FRAME_HEAD, %esi
+1:      cmpl    LINK + LINK_READS, %esi
+        jae     9f
+        lodsb
+        cmpb    $OP_AT, %al
+        ja      5f
+        movl    %eax, %edx
+        lodsl
+        movl    %eax, %edi
+        cmpb    $OP_WRITE, %dl
+        je      2f
+        cmpb    $OP_CLEAR, %dl
+        je      4f
+        cmpb    $OP_AT, %dl
+        je      8f
+        movl    $1, LINK + LINK_RESET
+        jmp     1b
+2:      xorl    %eax, %eax
+        lodsb
+        movl    %eax, %ecx
+        cmpl    $8, %ecx
+        je      3f
+        rep movsb
+        jmp     1b
+3:      lodsq
+        movq    %rax, (%rdi)            /* at once */
+        jmp     1b
+4:      lodsl
+        movl    %eax, %ecx
+        movl    %eax, %edx
+        shrl    $3, %ecx
+        xorl    %eax, %eax
+        rep stosq
+        movl    %edx, %ecx
+        andl    $7, %ecx
+        rep stosb
+        jmp     1b
+5:      movl    %eax, %edx
+        xorl    %eax, %eax
+        lodsb
+        movl    %eax, %ecx
+        movl    LINK + LINK_CURSOR, %edi
+        cmpb    $OP_PUT, %dl
+        je      6f
+        ja      7f
+        xorl    %eax, %eax
+        rep stosb
+        jmp     8f
+6:      rep movsb
+        jmp     8f
+7:      lodsw
+        movq    %rsi, %r10
+        movl    %edi, %esi
+        subl    %eax, %esi
+        rep movsb
+        movq    %r10, %rsi
+8:      movl    %edi, LINK + LINK_CURSOR
+        jmp     1b
+9:      ret
+
+/* Remembers how far each processor is. */
+look:
+        xorl    %ecx, %ecx
+        xorl    %edx, %edx
+        movl    $MAILBOXES, %esi
+1:      cmpl    HEADER + HEADER_COUNT, %ecx
+        jae     2f
+        addl    BOX_EVENTS(%rsi), %edx
+        movl    BOX_BEATS(%rsi), %eax
+        movl    %eax, LINK + LINK_BEATS(,%rcx,4)
+        addl    $0x1000, %esi
+        incl    %ecx
+        jmp     1b
+2:      movl    %edx, LINK + LINK_TOLD
+        ret
+
+/*
+ * The answer is due when each processor that runs and may not be halted went through its idle loop,
+ * and did so again without telling an event; or when the limit is reached.
+ */
+settle:
+        incl    LINK + LINK_TURNS
+        movl    LINK + LINK_TURNS, %eax
+        movl    $0, %r9d                /* status */
+        cmpl    LINK + LINK_LIMIT, %eax
+        ja      answer
+        xorl    %ecx, %ecx
+        xorl    %edx, %edx
+        movl    $MAILBOXES, %esi
+1:      cmpl    HEADER + HEADER_COUNT, %ecx
+        jae     3f
+        addl    BOX_EVENTS(%rsi), %edx
+        movl    BOX_BEATS(%rsi), %eax
+        testl   %eax, %eax
+        jz      2f
+        cmpl    $0, BOX_HALTING(%rsi)
+        jne     2f
+        subl    LINK + LINK_BEATS(,%rcx,4), %eax
+        cmpl    $2, %eax
+        jb      9f
+2:      addl    $0x1000, %esi
+        incl    %ecx
+        jmp     1b
+3:      cmpl    $0, LINK + LINK_PHASE
+        je      4f
+        movl    $1, %r9d
+        cmpl    LINK + LINK_TOLD, %edx
+        je      answer
+4:      movl    $1, LINK + LINK_PHASE
+        jmp     look
+9:      ret
+
+/* Builds the answer and sends it; R9D is its status. */
+answer:
+        movl    $LINK_ANSWER + ANSWER_HEAD, %edi
+        movl    LINK + LINK_READS, %esi
+1:      cmpl    LINK + LINK_END, %esi
+        jae     send
+        lodsb
+        cmpb    $OP_STATE, %al
+        je      4f
+        cmpb    $OP_READ, %al
+        jne     send
+        lodsl
+        movl    %eax, %r11d
+        movzbl  (%rsi), %r12d
+        incl    %esi
+2:      testl   %r12d, %r12d
+        jz      1b
+        movq    (%r11), %rax
+        call    put_word
+        addl    $8, %r11d
+        decl    %r12d
+        jmp     2b
+4:      xorl    %eax, %eax
+        lodsb
+        shll    $12, %eax
+        leal    MAILBOXES(%rax), %r11d
+        movq    BOX_EVENTS(%r11), %r12
+        movq    BOX_BEATS(%r11), %rax
+        call    put_word
+        movq    BOX_HALTING(%r11), %rax
+        call    put_word
+        movq    %r12, %rax
+        call    put_word
+        movzbl  (%rsi), %r13d           /* the first event that is not known */
+        incl    %esi
+        movzbl  %r12b, %r12d
+5:      cmpl    %r13d, %r12d
+        je      1b
+        movl    %r13d, %r14d
+        andl    $RECORD_MASK, %r14d
+        shll    $RECORD_SHIFT, %r14d
+        leal    BOX_RECORDS(%r11,%r14), %r14d
+        movq    RECORD_VECTOR(%r14), %rax
+        call    put_word
+        movq    RECORD_ERROR(%r14), %rax
+        call    put_word
+        movq    RECORD_RIP(%r14), %rax
+        call    put_word
+        movq    RECORD_RFLAGS(%r14), %rax
+        call    put_word
+        movq    RECORD_CONTEXT(%r14), %rax
+        call    put_word
+        incb    %r13b
+        jmp     5b
+
+/* RAX to (RDI): a byte that tells which of its bytes are not zero, and those. */
+put_word:
+        movl    %edi, %r10d
+        incl    %edi
+        xorl    %ecx, %ecx
+        xorl    %edx, %edx
+1:      testb   %al, %al
+        jz      2f
+        stosb
+        btsl    %ecx, %edx
+2:      incl    %ecx
+        shrq    $8, %rax
+        jnz     1b
+        movb    %dl, (%r10)
+        ret
+
+send:
+        movl    $LINK_ANSWER, %esi
+        movb    $ANSWER_MAGIC, (%rsi)
+        movb    $FRAME_VERSION, 1(%rsi)
+        movb    LINK_FRAME + 2, %al
+        movb    %al, 2(%rsi)
+        movb    %r9b, 3(%rsi)
+        movl    %edi, %eax
+        subl    $LINK_ANSWER + ANSWER_HEAD, %eax
+        movw    %ax, 4(%rsi)
+        movl    $-1, %r8d
+        xorl    %r11d, %r11d            /* room in the transmitter */
+1:      lodsb
+        call    put
+        jc      9f
+        call    crc
+        cmpl    %edi, %esi
+        jb      1b
+        notl    %r8d
+        movl    $4, %r9d
+2:      movl    %r8d, %eax
+        call    put
+        jc      9f
+        shrl    $8, %r8d
+        decl    %r9d
+        jnz     2b
+9:      movl    $0, LINK + LINK_STATE
+        ret
+
+/* AL to the line; CF if it does not take it. */
+put:
+        testl   %r11d, %r11d
+        jnz     2f
+        movb    %al, %r10b
+        movl    $BYTE_POLLS, %ecx
+        movl    $UART + 5, %edx
+1:      incl    LINK + LINK_TURN
+        inb     %dx, %al
+        testb   $0x20, %al
+        jnz     3f
+        decl    %ecx
+        jnz     1b
+        stc
+        ret
+3:      movl    $16, %r11d
+        movb    %r10b, %al
+2:      decl    %r11d
+        movl    $UART, %edx
+        outb    %al, %dx
+        clc
+        ret
+
+/* The machine's reset. Memory keeps the frame, which is answered afterwards. */
+reset:
+        movq    $0, HEADER + HEADER_BOOTED
+        movl    $0xCF9, %edx
+        movb    $2, %al
+        outb    %al, %dx
+        movb    $6, %al
+        outb    %al, %dx
+        call    wait
+        movb    $0xFE, %al              /* the keyboard controller's way */
+        outb    %al, $0x64
+wait:
+        movl    $1000, %ecx
+1:      pause
+        decl    %ecx
+        jnz     1b
+        ret
+
+/* Unlike STI, POPF holds nothing back: what is pending comes in the idle loop. */
+restore:
+        pushq   %rbx
+        popfq
+/*
  * What is between the blocks. An interrupt here interrupts nothing, or, if a block was just
  * ordered, that block before its first instruction.
  */
+idle_begin:
+        jmp     *%gs:BOX_IDLE
         .balign 16
 poll:
         pause
@@ -242,6 +681,22 @@ go:
         decl    %ecx
         jnz     1b
         jmp     *%rax
+serial:
+        pause
+        incq    %gs:BOX_BEATS
+        cmpl    $0, %gs:BOX_LATE_NMI
+        jne     late_nmi
+        movq    %gs:BOX_COMMAND, %rax
+        testq   %rax, %rax
+        jnz     1f
+        cmpl    $0, LINK + LINK_STATE
+        jne     2f
+        movl    $UART + 5, %edx         /* line status: a byte is there */
+        inb     %dx, %al
+        testb   $1, %al
+        jz      serial
+2:      jmp     serve
+1:      jmp     *%rax
 idle_end:
 
 /* One stub a vector, 16 bytes apart. */
@@ -260,16 +715,21 @@ stubs:
         .endr
 
 /*
- * An NMI in the middle of telling another event waits until that is told: back without IRET, so that
+ * An NMI in the middle of telling another event, or of serving the line, waits until that is done: back without IRET, so that
  * NMIs stay blocked.
  */
 nmi:
         pushq   %rax
         movq    16(%rsp), %rax          /* RIP */
-        cmpq    $stubs, %rax
+        cmpq    $serve_begin, %rax
         jb      1f
         cmpq    $entry_end, %rax
         jae     1f
+        cmpq    $idle_begin, %rax
+        jb      2f
+        cmpq    $stubs, %rax
+        jb      1f
+2:
         movl    $1, %gs:BOX_LATE_NMI
         pushq   %rbx
         pushq   %rcx
@@ -316,11 +776,15 @@ save:
         cld
         movl    $0, %gs:BOX_HALTING
         movq    SAVED_RIP(%rsp), %rax
-        cmpq    $poll, %rax
+        cmpq    $serve_begin, %rax
+        jb      3f
+        cmpq    $serving, %rax
+        jb      7f
+        cmpq    $idle_begin, %rax
         jb      3f
         cmpq    $idle_end, %rax
         jae     3f
-        movq    %gs:BOX_COMMAND, %rax
+7:      movq    %gs:BOX_COMMAND, %rax
         testq   %rax, %rax
         jnz     2f
         movq    %gs:BOX_IDLE, %rax
@@ -358,6 +822,13 @@ save:
         popfq
 4:      jmp     *%gs:BOX_IDLE
 
+/* From the serial line, with RFLAGS of the context in RBX. */
+late_nmi_with_flags:
+        movq    %rsp, %rax
+        pushq   $0x10
+        pushq   %rax
+        pushq   %rbx
+        jmp     1f
 /* From the idle loop: the NMI that had to wait. */
 late_nmi:
         movq    %rsp, %rax
@@ -365,7 +836,7 @@ late_nmi:
         pushq   %rax
         pushfq
         cli
-        pushq   $0x18
+1:      pushq   $0x18
         pushq   %gs:BOX_IDLE
         movl    $0, %gs:BOX_LATE_NMI
         pushq   $0
@@ -375,6 +846,16 @@ late_nmi:
 entry_end:
 
         .data
+/* 115200 baud, 8 data bits, no parity, FIFOs empty and on, no interrupts. */
+uart_settings:
+        .byte   1, 0, 3, 0x80, 0, 1, 1, 0, 3, 3, 2, 7, 4, 3
+uart_settings_end:
+        .balign 4
+crc_table:
+        .long   0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC
+        .long   0x76DC4190, 0x6B6B51F4, 0x4DB26158, 0x5005713C
+        .long   0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C
+        .long   0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C
         .balign 8
 gdt:
         .quad   0
@@ -390,7 +871,10 @@ idt_pointer:
         .word   4095
         .quad   idt
 
-/* Identity map of the first 4 GiB in 2 MiB pages; the last GiB, where devices are, is uncached. */
+/*
+ * Identity map of the first 4 GiB in 2 MiB pages; the last GiB, where devices are, is uncached. The
+ * memory of tests is in 4 KiB pages, marked as written, so that a reset finds out what to clear.
+ */
         .balign 4096
 pml4:
         .quad   pdpt + 7
@@ -400,13 +884,25 @@ pdpt:
         .fill   508, 8, 0
 directories:
         .set    page, 0
-        .rept   1536
+        .rept   4
+        .quad   page + 0x87
+        .set    page, page + 0x200000
+        .endr
+        .quad   scratch_tables + 7, scratch_tables + 0x1007
+        .set    page, page + 0x400000
+        .rept   1530
         .quad   page + 0x87
         .set    page, page + 0x200000
         .endr
         .rept   512
         .quad   page + 0x9F
         .set    page, page + 0x200000
+        .endr
+scratch_tables:
+        .set    page, SCRATCH
+        .rept   1024
+        .quad   page + 0x47
+        .set    page, page + 0x1000
         .endr
 idt:
         .fill   512, 8, 0

@@ -10,11 +10,14 @@
 #define AGENT_BASE       0x100000
 #define HEADER           0x400000    /* one page for all processors */
 #define MAILBOXES        0x401000    /* one page a processor */
+#define MAILBOX_COUNT    16
 #define STACKS           0x600000    /* 64 KiB a processor */
 #define STACK_SHIFT      16
+#define SCRATCH          0x800000    /* memory of tests, 4 MiB */
 
 /* HEADER */
-#define HEADER_IDLE      0x000       /* 0: poll; 1: tell the monitor by an OUT to IDLE_PORT at each turn */
+#define HEADER_IDLE      0x000       /* 0: poll; 1: tell the monitor by an OUT to IDLE_PORT at each turn;
+                                        2: poll and serve the serial line */
 #define HEADER_BOOTED    0x008       /* set by the agent once the machine is up */
 #define HEADER_COUNT     0x010       /* how many processors there are */
 #define HEADER_APIC_IDS  0x100       /* 32-bit APIC ID of each processor */
@@ -30,6 +33,9 @@
 #define BOX_LATE_NMI     0x2C        /* an NMI that came while another event was being told */
 #define BOX_EVENTS       0x30        /* how many events were told */
 #define BOX_NEW_CODE     0x38        /* how many 64-bit words the command's code has, at least 1 */
+#define BOX_LINK_SEEN    0x48        /* LINK_TURN when this processor last found the line taken */
+#define BOX_LINK_WAIT    0x4C        /* for how many turns it did not change since */
+#define BOX_NUMBER       0x50        /* index of the processor, plus one */
 #define BOX_RECORDS      0x800       /* the last 32 of them, 64 bytes each */
 #define RECORD_SHIFT     6
 #define RECORD_MASK      31
@@ -61,3 +67,41 @@
 #define SAVED_RSP        0xB0
 
 #define IDLE_PORT        0xE0
+
+#define SMI_HANDLER      0x38000     /* where a processor that was reset enters system-management mode */
+
+/* The serial line, for all processors */
+#define LINK             0x3F0000
+#define LINK_OWNER       0x00        /* number of the processor that serves it now; 0: none */
+#define LINK_TURN        0x04        /* moves on while that processor gets on */
+#define LINK_STATE       0x08        /* 0: waits for a frame; 1: an answer is to be sent */
+#define LINK_LAST        0x0C        /* sequence number of the last frame, plus one */
+#define LINK_READS       0x10        /* address of its read operations */
+#define LINK_END         0x14        /* address behind its body */
+#define LINK_PHASE       0x18        /* 1: all went through the idle loop once since it was executed */
+#define LINK_TURNS       0x1C        /* turns of the idle loop since then */
+#define LINK_LIMIT       0x20        /* after so many the answer is sent anyway */
+#define LINK_TOLD        0x24        /* events told by all when the phase began */
+#define LINK_RESET       0x28        /* 1: the machine is being reset, which the answer tells */
+#define LINK_BOOTS       0x2C        /* how often the agent booted */
+#define LINK_CURSOR      0x30        /* where OP_ZERO, OP_PUT and OP_BACK go on */
+#define LINK_BEATS       0x80        /* BOX_BEATS of each processor when the phase began, 32 bits */
+#define LINK_FRAME       0x3F1000    /* the last frame */
+#define LINK_FRAME_MAX   0x6000      /* bytes of its body */
+#define LINK_ANSWER      0x3F8000    /* the last answer */
+
+#define UART             0x3F8
+#define FRAME_MAGIC      0xA5
+#define ANSWER_MAGIC     0x5A
+#define FRAME_VERSION    1
+#define FRAME_HEAD       8           /* magic, version, sequence, limit, length of writes, length of body */
+#define ANSWER_HEAD      6           /* magic, version, sequence, status, length of body */
+#define OP_WRITE         1
+#define OP_CLEAR         2
+#define OP_RESET         4
+#define OP_AT            5
+#define OP_ZERO          6
+#define OP_PUT           7
+#define OP_BACK          8
+#define OP_READ          16
+#define OP_STATE         17

@@ -7,13 +7,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A target as it is written: {@code name[:key=value,...]}.
+ * A target as it is written: {@code name[:key=value,...]}; a path alone, as in {@code
+ * serial:/dev/ttyS0}, is that of a device.
  *
  * @param name name of the provider
  * @param options what stands behind the colon, in its order
  */
 public record TargetSpec(String name, Map<String, String> options) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+
+  /** The key that a path may go without. */
+  private static final String DEVICE = "device";
 
   /** Takes a copy of the options. */
   public TargetSpec {
@@ -41,6 +45,10 @@ public record TargetSpec(String name, Map<String, String> options) {
   }
 
   private static void addOption(String text, String option, Map<String, String> options) {
+    if (option.startsWith("/")) {
+      addOption(text, DEVICE + "=" + option, options);
+      return;
+    }
     int equals = option.indexOf('=');
     if (equals <= 0) {
       throw wrong(text, "\"" + option + "\" is not key=value");

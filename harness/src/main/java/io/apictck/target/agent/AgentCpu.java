@@ -169,6 +169,7 @@ final class AgentCpu {
   private void end(StartedBlock block) {
     blocks.remove(block);
     space.free(block.memory);
+    memory.release(block.memory);
   }
 
   private void record(long number, List<Event> events) {
@@ -194,7 +195,8 @@ final class AgentCpu {
       enter(vector, Place.IDLE, rflags, events);
       return;
     }
-    inBlock(block, vector, error, rip, rflags, events);
+    long context = memory.read64(at + AgentLayout.RECORD_CONTEXT);
+    inBlock(block, vector, error, rip, rflags, context, events);
   }
 
   private @Nullable StartedBlock blockAt(long rip) {
@@ -221,7 +223,13 @@ final class AgentCpu {
   }
 
   private void inBlock(
-      StartedBlock block, int vector, long error, long rip, long rflags, List<Event> events) {
+      StartedBlock block,
+      int vector,
+      long error,
+      long rip,
+      long rflags,
+      long context,
+      List<Event> events) {
     boolean hasErrorCode = error >>> 32 != AgentLayout.NO_ERROR_CODE;
     int at = block.code.indexOf(rip);
     Instruction before = at == 0 ? new Instruction.Nop() : block.instructions.get(at - 1);
@@ -243,20 +251,27 @@ final class AgentCpu {
       }
       end(block);
       events.add(new Event.Faulted(index, block.number, at, vector, (int) error));
-      internal(flag -> new Code().takeCommand().dropContext(flag).bytes(), () -> {});
+      internal(flag -> new Code().takeCommand().dropContext(context, flag).bytes(), () -> {});
     } else if (at == block.instructions.size() && !block.code.endsSuspended()) {
-      finish(block, vector, rip, rflags, events);
+      finish(block, vector, rip, rflags, context, events);
     } else {
       enter(vector, place, rflags, events);
     }
   }
 
   /** The block had ended, but for storing its results. */
-  private void finish(StartedBlock block, int vector, long rip, long rflags, List<Event> events) {
+  private void finish(
+      StartedBlock block, int vector, long rip, long rflags, long context, List<Event> events) {
     byte[] rest = block.code.restOfStore(rip);
     internal(
         flag ->
-            new Code().takeCommand().finishInterrupted(rest).loadStack().done(flag).idle().bytes(),
+            new Code()
+                .takeCommand()
+                .finishInterrupted(context, rest)
+                .loadStack()
+                .done(flag)
+                .idle()
+                .bytes(),
         () -> {
           completed(block, events);
           enter(vector, Place.IDLE, rflags, events);

@@ -46,31 +46,65 @@ public final class AgentLayout {
   /** Where a processor that was reset enters system-management mode. */
   static final long SMI_HANDLER = 0x3_8000;
 
-  static final int HEADER_IDLE = 0x000;
-  static final int HEADER_COUNT = 0x010;
-  static final int HEADER_APIC_IDS = 0x100;
-  static final int HEADER_TRAPS = 0x800;
+  /** In the header: which loop idle processors run. */
+  public static final int HEADER_IDLE = 0x000;
+
+  /** In the header: 1 once the agent is up. */
+  public static final int HEADER_BOOTED = 0x008;
+
+  /** In the header: how many processors there are. */
+  public static final int HEADER_COUNT = 0x010;
+
+  /** In the header: APIC ID of each processor, 32 bits. */
+  public static final int HEADER_APIC_IDS = 0x100;
+
+  /** In the header: a byte a vector, 1 if its handler keeps IF. */
+  public static final int HEADER_TRAPS = 0x800;
 
   static final int BOX_COMMAND = 0x00;
   static final int BOX_IDLE = 0x08;
   static final int BOX_CONTEXT = 0x10;
   static final int BOX_STACK = 0x18;
-  static final int BOX_BEATS = 0x20;
-  static final int BOX_HALTING = 0x28;
-  static final int BOX_EVENTS = 0x30;
   static final int BOX_NEW_CODE = 0x38;
-  static final int BOX_RECORDS = 0x800;
 
-  static final int RECORDS = 32;
-  static final int RECORD_SIZE = 64;
-  static final int RECORD_VECTOR = 0x00;
-  static final int RECORD_ERROR = 0x08;
-  static final int RECORD_RIP = 0x10;
-  static final int RECORD_RFLAGS = 0x18;
+  /** In a mailbox: turns of the idle loop. */
+  public static final int BOX_BEATS = 0x20;
+
+  /** In a mailbox: 1 while the processor may be halted. */
+  public static final int BOX_HALTING = 0x28;
+
+  /** In a mailbox: how many events were told. */
+  public static final int BOX_EVENTS = 0x30;
+
+  /** In a mailbox: the last {@link #RECORDS} events. */
+  public static final int BOX_RECORDS = 0x800;
+
+  /** How many events a mailbox holds. */
+  public static final int RECORDS = 32;
+
+  /** Bytes of an event. */
+  public static final int RECORD_SIZE = 64;
+
+  /** In an event: its vector, or what else it is. */
+  public static final int RECORD_VECTOR = 0x00;
+
+  /** In an event: error code. */
+  public static final int RECORD_ERROR = 0x08;
+
+  /** In an event: where the processor was. */
+  public static final int RECORD_RIP = 0x10;
+
+  /** In an event: RFLAGS. */
+  public static final int RECORD_RFLAGS = 0x18;
+
+  /** In an event: address of the saved registers. */
+  public static final int RECORD_CONTEXT = 0x20;
+
+  /** Vector of an event that is a start, plus the start page's vector. */
+  public static final int STARTED = 0x100;
 
   static final int NO_ERROR_CODE = 1;
 
-  static final int STARTED = 0x100;
   static final int RESTARTED = 0x200;
 
   static final int SAVED_STACK = 0x00;
@@ -88,7 +122,7 @@ public final class AgentLayout {
   private AgentLayout() {}
 
   /** Address of a processor's mailbox. */
-  static long mailbox(int cpu) {
+  public static long mailbox(int cpu) {
     return MAILBOXES + cpu * 0x1000L;
   }
 }

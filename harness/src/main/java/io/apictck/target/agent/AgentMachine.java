@@ -27,6 +27,11 @@ public interface AgentMachine extends AutoCloseable {
   /** Waits a moment because nothing happened in {@code turns} turns. */
   void pause(int turns);
 
+  /** Its time in nanoseconds; what matters are differences. */
+  default long nanos() {
+    return System.nanoTime();
+  }
+
   /** Whether every processor went through its idle loop, or is blocked, since it was last asked. */
   boolean settled();
 

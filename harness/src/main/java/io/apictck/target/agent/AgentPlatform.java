@@ -68,7 +68,7 @@ public final class AgentPlatform implements Platform {
         settle(events);
       }
     }
-    return new Outcome(events, System.nanoTime() - began);
+    return new Outcome(events, machine.nanos() - began);
   }
 
   private void reset() {
@@ -89,7 +89,7 @@ public final class AgentPlatform implements Platform {
                 + " ms");
       }
     }
-    began = System.nanoTime();
+    began = machine.nanos();
   }
 
   private void load() {
@@ -169,7 +169,7 @@ public final class AgentPlatform implements Platform {
   }
 
   private void elapse(long nanos, List<Event> events) {
-    long end = System.nanoTime() + nanos;
+    long end = machine.nanos() + nanos;
     int turns = 0;
     while (events.isEmpty()) {
       machine.turn();
@@ -177,7 +177,7 @@ public final class AgentPlatform implements Platform {
         settle(events);
         return;
       }
-      if (System.nanoTime() >= end) {
+      if (machine.nanos() >= end) {
         return;
       }
       machine.pause(turns++);

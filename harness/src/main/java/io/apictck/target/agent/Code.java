@@ -81,8 +81,8 @@ final class Code {
    * What the interrupted context had in the registers that a block uses, and what was left of its
    * last instruction; then it is as if it had been interrupted in the idle loop.
    */
-  Code finishInterrupted(byte[] rest) {
-    bytes(0x65, 0x48, 0x8B, 0x1C, 0x25).dword(AgentLayout.BOX_CONTEXT); // mov rbx, gs:[context]
+  Code finishInterrupted(long context, byte[] rest) {
+    bytes(0xBB).dword(context); // mov ebx, context
     bytes(0x4C, 0x8B, 0xBB).dword(AgentLayout.SAVED_R15);
     bytes(0x4C, 0x8B, 0xB3).dword(AgentLayout.SAVED_R14);
     bytes(0x48, 0x8B, 0x93).dword(AgentLayout.SAVED_RDX);
@@ -90,16 +90,24 @@ final class Code {
     bytes(0x48, 0x8B, 0x83).dword(AgentLayout.SAVED_RAX);
     bytes(0x48, 0x8B, 0x9B).dword(AgentLayout.SAVED_RBX);
     raw(rest);
-    bytes(0x65, 0x48, 0x8B, 0x04, 0x25).dword(AgentLayout.BOX_CONTEXT); // mov rax, gs:[context]
+    bytes(0xB8).dword(context); // mov eax, context
     bytes(0x65, 0x48, 0x8B, 0x0C, 0x25).dword(AgentLayout.BOX_IDLE); // mov rcx, gs:[idle]
     bytes(0x48, 0x89, 0x88).dword(AgentLayout.SAVED_RIP);
     bytes(0x48, 0x8B, 0x88).dword(AgentLayout.SAVED_STACK);
     return bytes(0x48, 0x89, 0x88).dword(AgentLayout.SAVED_RSP);
   }
 
-  /** Leaves the context of a faulted block without IRET; RFLAGS go on as they were. */
-  Code dropContext(long flag) {
-    bytes(0x65, 0x48, 0x8B, 0x1C, 0x25).dword(AgentLayout.BOX_CONTEXT); // mov rbx, gs:[context]
+  /**
+   * Leaves the context of a faulted block without IRET; RFLAGS go on as they were. An NMI may have
+   * come before that: then its context goes on above what the faulted block ran in.
+   *
+   * @param context where the registers of the faulted block were saved
+   */
+  Code dropContext(long context, long flag) {
+    Code above = new Code().dropContextBelow().loadStack().done(flag).idle();
+    bytes(0xBB).dword(context); // mov ebx, context
+    bytes(0x65, 0x48, 0x39, 0x1C, 0x25).dword(AgentLayout.BOX_CONTEXT); // cmp gs:[context], rbx
+    bytes(0x74, above.size()).raw(above.bytes()); // je
     bytes(0x48, 0x8B, 0x8B).dword(AgentLayout.SAVED_STACK); // mov rcx, [rbx+stack]
     bytes(0x65, 0x48, 0x89, 0x0C, 0x25).dword(AgentLayout.BOX_STACK);
     bytes(0x48, 0x8B, 0x93).dword(AgentLayout.SAVED_CONTEXT); // mov rdx, [rbx+context]
@@ -108,5 +116,17 @@ final class Code {
     bytes(0x48, 0x89, 0xCC); // mov rsp, rcx
     done(flag);
     return bytes(0x53, 0x9D).idle(); // push rbx; popfq
+  }
+
+  /** What RBX saved is what the innermost context saved. */
+  private Code dropContextBelow() {
+    bytes(0x65, 0x48, 0x8B, 0x14, 0x25).dword(AgentLayout.BOX_CONTEXT); // mov rdx, gs:[context]
+    bytes(0x48, 0x8B, 0x8B).dword(AgentLayout.SAVED_STACK); // mov rcx, [rbx+stack]
+    bytes(0x48, 0x89, 0x8A).dword(AgentLayout.SAVED_STACK); // mov [rdx+stack], rcx
+    bytes(0x48, 0x89, 0x8A).dword(AgentLayout.SAVED_RSP);
+    bytes(0x48, 0x8B, 0x8B).dword(AgentLayout.SAVED_CONTEXT);
+    bytes(0x48, 0x89, 0x8A).dword(AgentLayout.SAVED_CONTEXT);
+    bytes(0x48, 0x8B, 0x8B).dword(AgentLayout.SAVED_RFLAGS);
+    return bytes(0x48, 0x89, 0x8A).dword(AgentLayout.SAVED_RFLAGS);
   }
 }

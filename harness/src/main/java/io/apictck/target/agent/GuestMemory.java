@@ -13,4 +13,7 @@ public interface GuestMemory {
 
   /** Fills with zeros. */
   void clear(long address, long size);
+
+  /** What begins at {@code address} is not read any more: the block that wrote there is over. */
+  default void release(long address) {}
 }

@@ -74,7 +74,8 @@ final class AgentCpuTest {
 
     assertThat(cpu.busy()).as("has to leave the context of the exception").isTrue();
     long code = guest.takes();
-    byte[] drop = new Code().takeCommand().dropContext(FakeGuest.flag(code, 0)).bytes();
+    byte[] drop =
+        new Code().takeCommand().dropContext(FakeGuest.CONTEXT, FakeGuest.flag(code, 0)).bytes();
     assertThat(memory.read(code, drop.length)).isEqualTo(drop);
     guest.ends(code);
     assertThat(events()).isEmpty();
@@ -252,7 +253,13 @@ final class AgentCpuTest {
     long flag = FakeGuest.flag(code, 0);
     byte[] rest = BlockCode.assemble(READS, block, FakeGuest.flag(block, 1)).restOfStore(rip);
     byte[] finish =
-        new Code().takeCommand().finishInterrupted(rest).loadStack().done(flag).idle().bytes();
+        new Code()
+            .takeCommand()
+            .finishInterrupted(FakeGuest.CONTEXT, rest)
+            .loadStack()
+            .done(flag)
+            .idle()
+            .bytes();
     assertThat(memory.read(code, finish.length)).isEqualTo(finish);
     memory.write64(FakeGuest.flag(block, 1) + 8, 0x77);
     guest.ends(code);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@link Code} emits against what the GNU assembler makes of its text. */
 final class CodeTest {
   private static final int FLAG = 0x70_1230;
+  private static final long CONTEXT = 0x60_FF00;
   private static final int RESULTS = 0x70_1238;
 
   @TempDir private Path folder;
@@ -70,10 +71,10 @@ final class CodeTest {
             """),
         new Form(
             "finishInterrupted",
-            new Code().finishInterrupted(new byte[] {(byte) 0x90}),
+            new Code().finishInterrupted(CONTEXT, new byte[] {(byte) 0x90}),
             // disp32 even where a byte would do
             """
-            mov rbx, gs:[0x10]
+            mov ebx, 0x60FF00
             {disp32} mov r15, [rbx + 0x10]
             {disp32} mov r14, [rbx + 0x18]
             {disp32} mov rdx, [rbx + 0x70]
@@ -81,7 +82,7 @@ final class CodeTest {
             {disp32} mov rax, [rbx + 0x80]
             {disp32} mov rbx, [rbx + 0x68]
             nop
-            mov rax, gs:[0x10]
+            mov eax, 0x60FF00
             mov rcx, gs:[0x08]
             {disp32} mov [rax + 0x98], rcx
             {disp32} mov rcx, [rax + 0x00]
@@ -89,9 +90,25 @@ final class CodeTest {
             """),
         new Form(
             "dropContext",
-            new Code().dropContext(FLAG),
+            new Code().dropContext(CONTEXT, FLAG),
             """
-            mov rbx, gs:[0x10]
+            mov ebx, 0x60FF00
+            cmp gs:[0x10], rbx
+            je 1f
+            mov rdx, gs:[0x10]
+            {disp32} mov rcx, [rbx + 0x00]
+            {disp32} mov [rdx + 0x00], rcx
+            {disp32} mov [rdx + 0xB0], rcx
+            {disp32} mov rcx, [rbx + 0x08]
+            {disp32} mov [rdx + 0x08], rcx
+            {disp32} mov rcx, [rbx + 0xA8]
+            {disp32} mov [rdx + 0xA8], rcx
+            mov rsp, gs:[0x18]
+            mov rax, gs:[0x30]
+            inc rax
+            mov [0x701230], rax
+            jmp qword ptr gs:[0x08]
+            1:
             {disp32} mov rcx, [rbx + 0x00]
             mov gs:[0x18], rcx
             {disp32} mov rdx, [rbx + 0x08]

@@ -7,6 +7,9 @@ import java.util.List;
 
 /** What a processor with the agent leaves in memory; the test says what happens to it. */
 final class FakeGuest {
+  /** Where the registers of every context are said to be. */
+  static final long CONTEXT = 0x60_FE00;
+
   static final long RFLAGS = 0x202;
   static final long NO_ERROR_CODE = (long) AgentLayout.NO_ERROR_CODE << 32;
 
@@ -68,6 +71,7 @@ final class FakeGuest {
     memory.write64(record + AgentLayout.RECORD_ERROR, error);
     memory.write64(record + AgentLayout.RECORD_RIP, rip);
     memory.write64(record + AgentLayout.RECORD_RFLAGS, rflags);
+    memory.write64(record + AgentLayout.RECORD_CONTEXT, CONTEXT);
     memory.write64(mailbox + AgentLayout.BOX_EVENTS, number + 1);
   }
 

@@ -14,6 +14,7 @@ import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.platform.UnsupportedRequestException;
+import io.apictck.target.agent.AgentImage;
 import io.apictck.target.agent.AgentLayout;
 import java.util.List;
 import java.util.Map;
@@ -138,12 +139,11 @@ final class KvmPlatformTest {
 
   @Test
   void aTripleFaultIsTold() {
-    // without an IDT the next exception cannot be handled, nor those that follow
+    // without an IDT the next exception cannot be handled, nor those that follow; it comes last
+    long idt = AgentLayout.AGENT_BASE + AgentImage.load().agent().length - 0x1000;
     assertThatThrownBy(
             () -> {
-              execute(
-                  new Instruction.RepMovsb(
-                      AgentLayout.AGENT_BASE + 0x8000, AgentLayout.SCRATCH, 0x8000));
+              execute(new Instruction.RepMovsb(idt, AgentLayout.SCRATCH, 0x1000));
               execute(new Instruction.Ud2());
             })
         .isInstanceOf(PlatformException.class);

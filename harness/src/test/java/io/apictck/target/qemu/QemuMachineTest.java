@@ -13,6 +13,7 @@ import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.platform.Stimulus;
 import io.apictck.target.agent.AgentImage;
+import io.apictck.target.agent.AgentLayout;
 import io.apictck.target.agent.AgentPlatform;
 import java.util.List;
 import java.util.Map;
@@ -159,10 +160,11 @@ final class QemuMachineTest {
 
   @Test
   void aTripleFaultIsTold() {
-    // without an IDT the next exception cannot be handled, nor those that follow
+    // without an IDT the next exception cannot be handled, nor those that follow; it comes last
+    long idt = AgentLayout.AGENT_BASE + AgentImage.load().agent().length - 0x1000;
     assertThatThrownBy(
             () -> {
-              execute(0, new Instruction.RepMovsb(0x10_8000, 0x80_0000, 0x8000));
+              execute(0, new Instruction.RepMovsb(idt, AgentLayout.SCRATCH, 0x1000));
               execute(0, new Instruction.Ud2());
             })
         .isInstanceOf(PlatformException.class)

@@ -1,0 +1,80 @@
+package io.apictck.target.serial;
+
+import io.apictck.target.agent.AgentLayout;
+import java.util.List;
+
+/**
+ * What a frame asks for, and where the answer goes. Mailboxes come before the words of blocks: a
+ * block whose end is told cannot have ended before events that are not.
+ */
+final class Question {
+  private static final int[] RECORD = {
+    AgentLayout.RECORD_VECTOR,
+    AgentLayout.RECORD_ERROR,
+    AgentLayout.RECORD_RIP,
+    AgentLayout.RECORD_RFLAGS,
+    AgentLayout.RECORD_CONTEXT
+  };
+
+  private final SerialMemory memory;
+  private final int processors;
+  private final List<Watch> watches;
+  private final MachineTime time;
+
+  Question(SerialMemory memory, int processors, List<Watch> watches, MachineTime time) {
+    this.memory = memory;
+    this.processors = processors;
+    this.watches = watches;
+    this.time = time;
+  }
+
+  byte[] bytes() {
+    Operations reads = new Operations();
+    for (int cpu = 0; cpu < processors; cpu++) {
+      reads.state(cpu, memory.box(cpu, AgentLayout.BOX_EVENTS));
+    }
+    for (Watch watch : watches) {
+      reads.read(watch.address(), watch.count());
+    }
+    MachineClock clock = time.clock();
+    if (clock != null) {
+      reads.read(clock.counter(), 1);
+    }
+    return reads.bytes();
+  }
+
+  /** Notes what came. */
+  void answer(Words words) {
+    for (int cpu = 0; cpu < processors; cpu++) {
+      state(cpu, words);
+    }
+    for (Watch watch : watches) {
+      for (int i = 0; i < watch.count(); i++) {
+        watch.set(i, words.next());
+      }
+    }
+    if (time.clock() != null) {
+      time.told(words.next());
+    }
+  }
+
+  private void state(int cpu, Words words) {
+    long told = memory.box(cpu, AgentLayout.BOX_EVENTS);
+    memory.note(cpu, AgentLayout.BOX_BEATS, words.next());
+    memory.note(cpu, AgentLayout.BOX_HALTING, words.next());
+    long events = words.next();
+    memory.note(cpu, AgentLayout.BOX_EVENTS, events);
+    int more = (int) (events - told) & 0xFF;
+    for (int i = 0; i < more; i++) {
+      int at =
+          AgentLayout.BOX_RECORDS
+              + (int) ((told + i) % AgentLayout.RECORDS) * AgentLayout.RECORD_SIZE;
+      for (int field : RECORD) {
+        memory.note(cpu, at + field, words.next());
+      }
+      if (memory.box(cpu, at + AgentLayout.RECORD_VECTOR) >= AgentLayout.STARTED) {
+        memory.dropBlocks(cpu);
+      }
+    }
+  }
+}
