@@ -23,5 +23,7 @@ public enum Stimulus {
   /** {@link Instruction.EnterUser}. */
   USER_MODE,
   /** INIT sent to the bootstrap processor. */
-  BSP_INIT
+  BSP_INIT,
+  /** {@link Event.ProcessorReset} also of a processor that INIT resets while it is halted. */
+  INIT_IN_HALT
 }

@@ -115,7 +115,12 @@ public final class KvmPlatformProvider implements PlatformProvider {
             ? IntStream.range(0, request.processors()).boxed().toList()
             : request.apicIds();
     Set<Stimulus> stimuli =
-        EnumSet.of(Stimulus.DEVICE_WRITE, Stimulus.GATES, Stimulus.POWER_ON, Stimulus.BSP_INIT);
+        EnumSet.of(
+            Stimulus.DEVICE_WRITE,
+            Stimulus.GATES,
+            Stimulus.POWER_ON,
+            Stimulus.BSP_INIT,
+            Stimulus.INIT_IN_HALT);
     if (!split) {
       stimuli.add(Stimulus.LINES);
     }

@@ -78,7 +78,8 @@ final class QemuMachine implements AgentMachine {
             Stimulus.DEVICE_WRITE,
             Stimulus.POWER_ON,
             Stimulus.GATES,
-            Stimulus.BSP_INIT),
+            Stimulus.BSP_INIT,
+            Stimulus.INIT_IN_HALT),
         false,
         PATIENCE,
         QUIET);

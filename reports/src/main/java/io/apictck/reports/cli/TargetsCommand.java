@@ -1,9 +1,18 @@
 package io.apictck.reports.cli;
 
+import io.apictck.platform.MachineRequest;
+import io.apictck.platform.Platform;
+import io.apictck.platform.PlatformDescription;
+import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformProvider;
+import io.apictck.platform.PlatformTimeoutException;
+import io.apictck.platform.UnsupportedRequestException;
 import io.apictck.target.Targets;
 import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -30,8 +39,31 @@ final class TargetsCommand implements Runnable {
       out.println("  " + provider.summary());
       new TreeMap<>(provider.options())
           .forEach((key, text) -> out.println("  " + key + "=...  " + text));
+      if (provider.obstacles().isEmpty()) {
+        out.println("  " + capabilities(provider));
+      }
       provider.obstacles().forEach(obstacle -> out.println("  cannot be used here: " + obstacle));
     }
     out.flush();
+  }
+
+  /** What a machine with default options says of itself. */
+  private static String capabilities(PlatformProvider provider) {
+    try (Platform platform = provider.open(Map.of(), MachineRequest.of(1))) {
+      PlatformDescription description = platform.description();
+      String stimuli =
+          description.stimuli().stream()
+              .sorted()
+              .map(stimulus -> stimulus.name().toLowerCase(Locale.ROOT).replace('_', ' '))
+              .collect(Collectors.joining(", "));
+      return "here: version %s, %s time, %s; offers: %s"
+          .formatted(
+              description.version(),
+              description.virtualTime() ? "virtual" : "real",
+              description.ioApics().isEmpty() ? "no I/O APIC" : "with I/O APIC",
+              stimuli.isEmpty() ? "instructions only" : stimuli);
+    } catch (PlatformException | PlatformTimeoutException | UnsupportedRequestException e) {
+      return "needs options: " + e.getMessage();
+    }
   }
 }

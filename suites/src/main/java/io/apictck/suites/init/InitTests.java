@@ -14,12 +14,14 @@ import io.apictck.junit.Conformance;
 import io.apictck.junit.Covers;
 import io.apictck.junit.InEachApicMode;
 import io.apictck.junit.OnMachine;
+import io.apictck.junit.Requires;
 import io.apictck.junit.Sweep;
 import io.apictck.machine.BlockRun;
 import io.apictck.machine.Counter;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Instruction;
+import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.LapicState;
 import io.apictck.suites.support.RegisterDump;
 import io.apictck.suites.support.Startup;
@@ -96,6 +98,7 @@ final class InitTests {
   }
 
   @InEachApicMode
+  @Requires(stimuli = Stimulus.INIT_IN_HALT)
   @Covers("INIT-001")
   void endsHltAndItsBlock(Machine machine, Cpu cpu) {
     Cpu target = machine.cpu(1);
@@ -226,6 +229,7 @@ final class InitTests {
   }
 
   @InEachApicMode
+  @Requires(stimuli = Stimulus.INIT_IN_HALT)
   @Covers("INIT-007")
   void allExcludingSelfResetsEveryOtherProcessor(Machine machine, Cpu cpu) {
     List<Cpu> others = machine.applicationProcessors();

@@ -65,6 +65,7 @@ final class HaltTests {
   }
 
   @InEachApicMode
+  @Requires(stimuli = Stimulus.INIT_IN_HALT)
   @Covers("CPU-HLT-003")
   void initEndsItAndStartUpAloneDoesNot(Machine machine, Cpu cpu) {
     Cpu halted = machine.cpu(1);

@@ -27,6 +27,7 @@ import java.util.List;
 /** Writes of the timer entry while the timer runs, with and without a change of the mode. */
 @Conformance
 final class TimerModeTests {
+  private static final int ENOUGH = 50;
   private static final int VECTOR = 0x58;
   private static final int OTHER_VECTOR = 0x68;
   private static final Duration LONG = Duration.ofMillis(40);
@@ -62,7 +63,7 @@ final class TimerModeTests {
   @Covers("LAPIC-TIM-012")
   void vectorAndMaskDoNotDisturbTheCount(Cpu cpu, Cases cases) {
     LocalApic lapic = cpu.lapic();
-    int count = InputClock.of(cpu).count(LONG, TimerDivide.BY_1);
+    int count = InputClock.of(cpu).count(LONG.multipliedBy(20), TimerDivide.BY_1);
     cases.each(
         COUNT_MODES,
         mode -> {
@@ -79,7 +80,8 @@ final class TimerModeTests {
           for (int i = stride; i < values.length; i += stride) {
             assertThat(values[i])
                 .as("current count after write %d", i / stride)
-                .isBetween(1L, values[i - stride]);
+                .isPositive()
+                .isLessThanOrEqualTo(values[i - stride]);
           }
           assertThat(lapic.read(LapicRegister.INITIAL_COUNT)).as("initial count").isEqualTo(count);
           lapic.stopTimer();
@@ -246,7 +248,16 @@ final class TimerModeTests {
   void recordsTheReservedMode(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
     int count = InputClock.of(cpu).count(LONG, TimerDivide.BY_1);
-    Counter fired = cpu.countInterrupts(VECTOR);
+    int[] interrupts = new int[1];
+    // it may interrupt without end
+    cpu.onInterrupt(
+        VECTOR,
+        (taker, frame) -> {
+          if (++interrupts[0] == ENOUGH) {
+            lapic.setLvt(LapicRegister.LVT_TIMER, LvtEntry.RESET);
+          }
+          taker.finishInterrupt();
+        });
     cpu.sti();
     LvtEntry reserved = entry(TimerMode.RESERVED);
     machine.observe(
@@ -261,10 +272,10 @@ final class TimerModeTests {
     machine.observe(
         "IA32_TSC_DEADLINE after it was armed is zero", cpu.rdmsr(Msr.IA32_TSC_DEADLINE) == 0);
     machine.elapse(LONG.multipliedBy(4));
-    machine.observe("interrupts in four periods", fired.count());
+    machine.observe("interrupts in four periods, " + ENOUGH + " at most", interrupts[0]);
 
     lapic.stopTimer();
-    fired.clear();
+    Counter fired = cpu.countInterrupts(VECTOR);
     lapic.startTimer(TimerMode.ONE_SHOT, VECTOR, TimerDivide.BY_1, 1_000);
     assertThat(machine.settle(() -> fired.count() > 0)).as("one-shot fires afterwards").isTrue();
     machine.expectNothing();
