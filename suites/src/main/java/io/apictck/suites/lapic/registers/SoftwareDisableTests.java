@@ -80,8 +80,14 @@ final class SoftwareDisableTests {
   @Covers("LAPIC-REG-014")
   void silencesARunningTimer(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
-    lapic.startTimer(TimerMode.PERIODIC, PENDING, TimerDivide.BY_1, 100_000);
-    lapic.setEnabled(false);
+    lapic.write(LapicRegister.DIVIDE_CONFIGURATION, TimerDivide.BY_1.code());
+    lapic.setLvt(
+        LapicRegister.LVT_TIMER, LvtEntry.fixed(PENDING).withTimerMode(TimerMode.PERIODIC));
+    // in one block: in real time it would expire in between
+    cpu.run(
+        List.of(
+            lapic.writing(LapicRegister.INITIAL_COUNT, 1_000_000),
+            lapic.writing(LapicRegister.SVR, lapic.svr().withEnabled(false).raw())));
     cpu.sti();
     machine.expectNothing();
     lapic.setEnabled(true);
