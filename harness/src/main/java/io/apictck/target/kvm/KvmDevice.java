@@ -30,6 +30,10 @@ final class KvmDevice implements AutoCloseable {
               + "): load the kvm module, and see that you may read and write the device");
     }
     int version = Libc.ioctl(fd, KvmApi.GET_API_VERSION, 0);
+    if (version < 0) {
+      Libc.close(fd);
+      throw new PlatformException(PATH + " is no KVM device");
+    }
     if (version != KvmApi.API_VERSION) {
       Libc.close(fd);
       throw new PlatformException(

@@ -51,7 +51,7 @@ final class SoftwareInterrupt {
       memory.write64(stack, value);
     }
     long gate = memory.read64(idt + (long) vector * IDT_ENTRY);
-    set(KvmApi.REGS_RIP, gate & 0xFFFF | gate >>> 32 & 0xFFFF_0000L);
+    set(KvmApi.REGS_RIP, (gate & 0xFFFF) | ((gate >>> 32) & 0xFFFF_0000L));
     set(KvmApi.REGS_RSP, stack);
     long kept = (gate & GATE_TYPE) == TRAP_GATE ? rflags : rflags & ~IF;
     set(KvmApi.REGS_RFLAGS, kept & ~CLEARED);
@@ -60,7 +60,7 @@ final class SoftwareInterrupt {
   }
 
   private int memoryByte(long address) {
-    return (int) (memory.read64(address & -8) >>> (address & 7) * 8) & 0xFF;
+    return (int) (memory.read64(address & -8) >>> ((address & 7) * 8)) & 0xFF;
   }
 
   private long register(int offset) {
