@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 /** The target {@code kvm}: the KVM of the running kernel. */
 public final class KvmPlatformProvider implements PlatformProvider {
   private static final String IRQCHIP = "irqchip";
-  private static final Duration PATIENCE = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofMillis(300);
   private static final Duration QUIET = Duration.ofMillis(2);
   private static final long IO_APIC = 0xFEC0_0000L;
   private static final int IO_APIC_INPUTS = 24;

@@ -44,17 +44,20 @@ final class MaskedTimerTests {
   void oneShotThatExpiredMaskedIsForgotten(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
     cpu.sti();
-    startMasked(cpu, ONE_SHOT);
-    long first = lapic.currentCount();
-    assertThat(first).as("current count of a masked timer").isNotZero();
-    assertThat(machine.settle(() -> lapic.currentCount() < first)).as("counts down").isTrue();
-    assertThat(machine.settle(() -> lapic.currentCount() == 0)).as("reaches 0").isTrue();
-    assertThat(lapic).isIdle();
-    unmask(cpu, ONE_SHOT);
-    machine.elapse(PERIOD.multipliedBy(2));
-    machine.expectNothing();
-    assertThat(lapic).isIdle();
-    assertThat(lapic.currentCount()).as("current count").isZero();
+    // some implementations forget it only if they happened to look before it is unmasked
+    for (int i = 0; i < 4; i++) {
+      startMasked(cpu, ONE_SHOT);
+      long first = lapic.currentCount();
+      assertThat(first).as("current count of a masked timer").isNotZero();
+      assertThat(machine.settle(() -> lapic.currentCount() < first)).as("counts down").isTrue();
+      assertThat(machine.settle(() -> lapic.currentCount() == 0)).as("reaches 0").isTrue();
+      assertThat(lapic).isIdle();
+      unmask(cpu, ONE_SHOT);
+      machine.elapse(PERIOD.multipliedBy(2));
+      machine.expectNothing();
+      assertThat(lapic).isIdle();
+      assertThat(lapic.currentCount()).as("current count").isZero();
+    }
   }
 
   @InEachApicMode
