@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /** Processes and folders that must not outlive this JVM, however it ends. */
 final class Leftovers {
   private static final Set<Process> PROCESSES = ConcurrentHashMap.newKeySet();
   private static final Set<Path> FOLDERS = ConcurrentHashMap.newKeySet();
+  private static final int TRIES = 20;
+  private static final long WAIT = 10_000_000;
   private static volatile boolean ending;
 
   static {
@@ -40,6 +43,9 @@ final class Leftovers {
   }
 
   static Path newFolder() throws IOException {
+    if (ending) {
+      throw new PlatformException("no machine is started while the JVM ends");
+    }
     Path folder = Files.createTempDirectory("apictck-bochs");
     FOLDERS.add(folder);
     return folder;
@@ -47,15 +53,16 @@ final class Leftovers {
 
   static void remove(Path folder) {
     FOLDERS.remove(folder);
-    try {
+    // another thread may still be writing into it
+    for (int i = 0; i < TRIES && Files.exists(folder); i++) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
         for (Path file : files) {
           Files.deleteIfExists(file);
         }
+        Files.deleteIfExists(folder);
+      } catch (IOException e) {
+        LockSupport.parkNanos(WAIT);
       }
-      Files.deleteIfExists(folder);
-    } catch (IOException ignored) {
-      // it is in the system's folder for temporary files
     }
   }
 

@@ -51,6 +51,11 @@ final class Kick implements AutoCloseable {
     Libc.timerSettime(timer, span);
   }
 
+  /** No signal comes any more: one that came when the thread is gone would end the JVM. */
+  void disarm() {
+    after(0);
+  }
+
   /** Takes the signal that came, if it did. */
   void consume() {
     Libc.sigtimedwait(signals, noTime);

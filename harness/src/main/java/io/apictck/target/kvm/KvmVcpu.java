@@ -70,6 +70,14 @@ final class KvmVcpu implements AutoCloseable {
 
   /** Lets it run until it has nothing to do, or for a moment. */
   SliceEnd slice() {
+    try {
+      return run();
+    } finally {
+      kick.disarm();
+    }
+  }
+
+  private SliceEnd run() {
     int state = state();
     if (state == KvmApi.MP_UNINITIALIZED || state == KvmApi.MP_INIT_RECEIVED) {
       return SliceEnd.WAIT_FOR_SIPI;
