@@ -82,14 +82,18 @@ final class KvmVcpu implements AutoCloseable {
     if (state == KvmApi.MP_UNINITIALIZED || state == KvmApi.MP_INIT_RECEIVED) {
       return SliceEnd.WAIT_FOR_SIPI;
     }
-    if (state == KvmApi.MP_HALTED) {
-      // a look only: with the signal on its way, it wakes but does not yet execute
-      kick.after(1);
-      enter();
-      kick.consume();
-      if (state() == KvmApi.MP_HALTED) {
-        return SliceEnd.HALTED;
-      }
+    // A look only: with the signal pending, it wakes but does not yet execute. KVM also takes
+    // note of timers that expired, which it does not when each run ends in an exit to its monitor.
+    kick.now();
+    boolean exited = enter();
+    kick.consume();
+    if (exited) {
+      throw new PlatformException(
+          "KVM_RUN went on although a signal was pending, exit reason "
+              + run.get(ValueLayout.JAVA_INT, KvmApi.RUN_EXIT_REASON));
+    }
+    if (state == KvmApi.MP_HALTED && state() == KvmApi.MP_HALTED) {
+      return SliceEnd.HALTED;
     }
     kick.after(SLICE);
     while (true) {

@@ -53,6 +53,7 @@ final class Libc {
       handle(
           "pthread_sigmask",
           FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+  private static final MethodHandle RAISE = handle("raise", FunctionDescriptor.of(INT, INT));
   private static final MethodHandle SIGTIMEDWAIT =
       handle(
           "sigtimedwait",
@@ -145,6 +146,15 @@ final class Libc {
   static int block(MemorySegment signals) {
     try {
       return (int) SIGMASK.invokeExact(STATES.get(), 0, signals, MemorySegment.NULL);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Sends a signal to this thread. */
+  static int raise(int signal) {
+    try {
+      return (int) RAISE.invokeExact(STATES.get(), signal);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
