@@ -18,7 +18,7 @@ final class BundledKnownIssuesTest {
     List<KnownIssue> issues = KnownIssues.bundled(target).all();
     assertThat(issues).isNotEmpty();
     for (KnownIssue issue : issues) {
-      String[] names = issue.pattern().split("[#\\[]");
+      String[] names = issue.pattern().split("[#\\[]", -1);
       assertThat(Arrays.stream(Class.forName(names[0]).getDeclaredMethods()).map(Method::getName))
           .as("%s", issue.source())
           .contains(names[1]);

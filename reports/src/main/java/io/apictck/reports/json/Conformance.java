@@ -48,6 +48,18 @@ public record Conformance(
     return tests.stream().filter(test -> !test.expected()).toList();
   }
 
+  /** How many tests failed as they were known to. */
+  public int knownIssues() {
+    return (int) tests.stream().filter(test -> test.expected() && failed(test)).count();
+  }
+
+  private static boolean failed(TestEntry test) {
+    return switch (test.verdict()) {
+      case FAIL, ERROR, TIMEOUT, CRASH -> true;
+      case PASS, INFO, NOT_APPLICABLE -> false;
+    };
+  }
+
   /** The tests that decide a requirement. */
   public List<TestEntry> testsOf(String requirement) {
     return tests.stream().filter(test -> test.requirements().contains(requirement)).toList();

@@ -117,18 +117,10 @@ final class Summary {
     int tests = conformance.tests().size();
     int unexpected = conformance.unexpected().size();
     String time = String.format(Locale.ROOT, "%.1f s", conformance.seconds());
-    long known =
-        conformance.tests().stream().filter(TestEntry::expected).filter(Summary::isKnown).count();
+    int known = conformance.knownIssues();
     String knownText = known == 0 ? "" : ", " + known + " of them known issues";
     return unexpected == 0
         ? terminal.green("As expected") + ": " + tests + " tests" + knownText + ", " + time + "."
         : terminal.red(unexpected + " of " + tests + " tests not as expected") + ", " + time + ".";
-  }
-
-  private static boolean isKnown(TestEntry test) {
-    return switch (test.verdict()) {
-      case FAIL, ERROR, TIMEOUT, CRASH -> true;
-      case PASS, INFO, NOT_APPLICABLE -> false;
-    };
   }
 }

@@ -66,8 +66,13 @@ final class SummaryPage {
   private static String headline(Conformance conformance, List<TestEntry> unexpected) {
     int tests = conformance.tests().size();
     return unexpected.isEmpty()
-        ? "All " + tests + " tests are as expected."
+        ? "All " + tests + " tests are as expected" + known(conformance) + "."
         : unexpected.size() + " of " + tests + " tests are not as expected.";
+  }
+
+  private static String known(Conformance conformance) {
+    int known = conformance.knownIssues();
+    return known == 0 ? "" : ", " + known + " of them known issues";
   }
 
   private String tally(Conformance conformance) {
