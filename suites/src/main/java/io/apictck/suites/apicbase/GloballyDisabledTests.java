@@ -24,6 +24,7 @@ import io.apictck.platform.Instruction;
 import io.apictck.platform.LocalLine;
 import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.RegisterDump;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,8 @@ final class GloballyDisabledTests {
     lapic.startTimer(TimerMode.PERIODIC, VECTOR, TimerDivide.BY_1, 1_000_000);
     lapic.disableGlobally();
     cpu.sti();
+    // more than two periods of the slowest input clock, 25 MHz
+    machine.elapse(Duration.ofMillis(100));
     machine.expectNothing();
     // what is left of the timer is open: stop it before it can be heard
     cpu.cli();

@@ -68,11 +68,13 @@ final class InitTests {
     Startup.init(cpu, target);
     assertThat(target.waitsForSipi()).isTrue();
     ticks.clear();
-    machine.elapse(Duration.ofMillis(10));
+    // more than two periods of the slowest input clock, 25 MHz
+    machine.elapse(Duration.ofMillis(150));
     machine.expectNothing();
     assertThat(ticks).as("interrupts in wait-for-SIPI").hasCount(0);
     Startup.start(cpu, target);
     Startups.assertWorks(cpu, target, 0x72);
+    machine.elapse(Duration.ofMillis(150));
     machine.expectNothing();
     assertThat(ticks).as("interrupts after the start").hasCount(0);
   }

@@ -18,6 +18,7 @@ import io.apictck.machine.Machine;
 import io.apictck.platform.LocalLine;
 import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.RegisterDump;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -89,8 +90,11 @@ final class SoftwareDisableTests {
             lapic.writing(LapicRegister.INITIAL_COUNT, 1_000_000),
             lapic.writing(LapicRegister.SVR, lapic.svr().withEnabled(false).raw())));
     cpu.sti();
+    // each time more than two periods of the slowest input clock, 25 MHz
+    machine.elapse(Duration.ofMillis(100));
     machine.expectNothing();
     lapic.setEnabled(true);
+    machine.elapse(Duration.ofMillis(100));
     machine.expectNothing();
     lapic.stopTimer();
   }
