@@ -1,6 +1,7 @@
 package io.apictck.model;
 
 import io.apictck.platform.Feature;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -9,8 +10,13 @@ import java.util.Set;
  *
  * @param apicIds x2APIC ID of each processor, in index order
  * @param features what it offers
+ * @param ioApics the I/O APICs; none of them is there without {@link Feature#IO_APIC}
  */
-public record ModelConfiguration(List<Integer> apicIds, Set<Feature> features) {
+public record ModelConfiguration(
+    List<Integer> apicIds, Set<Feature> features, List<IoApicSetup> ioApics) {
+  /** The I/O APIC of a PC. */
+  public static final IoApicSetup PC_IO_APIC = new IoApicSetup(0xFEC0_0000L, 0, 24);
+
   /** Physical address bits. */
   public static final int MAX_PHY_ADDR = 46;
 
@@ -26,8 +32,36 @@ public record ModelConfiguration(List<Integer> apicIds, Set<Feature> features) {
   /** Takes copies. */
   public ModelConfiguration {
     apicIds = List.copyOf(apicIds);
-    features = Set.copyOf(features);
+    features = consistent(features);
+    ioApics = features.contains(Feature.IO_APIC) ? List.copyOf(ioApics) : List.of();
   }
+
+  /** A machine with one I/O APIC of 24 inputs. */
+  public ModelConfiguration(List<Integer> apicIds, Set<Feature> features) {
+    this(apicIds, features, List.of(PC_IO_APIC));
+  }
+
+  /** Without the parts that need a part which is not there. */
+  private static Set<Feature> consistent(Set<Feature> wanted) {
+    Set<Feature> features = EnumSet.noneOf(Feature.class);
+    features.addAll(wanted);
+    if (!features.contains(Feature.PIC)) {
+      features.removeAll(Set.of(Feature.ELCR, Feature.INTR_AT_IO_APIC, Feature.IMCR));
+    }
+    if (!features.contains(Feature.IO_APIC)) {
+      features.removeAll(Set.of(Feature.INTR_AT_IO_APIC, Feature.IO_APIC_EOI_REGISTER));
+    }
+    return Set.copyOf(features);
+  }
+
+  /**
+   * An I/O APIC.
+   *
+   * @param address physical address of its register page
+   * @param gsiBase global system interrupt of its input 0
+   * @param inputs how many inputs, 16 to 240
+   */
+  public record IoApicSetup(long address, int gsiBase, int inputs) {}
 
   public boolean has(Feature feature) {
     return features.contains(feature);

@@ -2,6 +2,8 @@ package io.apictck.model;
 
 import io.apictck.arch.MessageAddress;
 import io.apictck.arch.Msr;
+import io.apictck.model.bus.PortRange;
+import io.apictck.model.bus.PortSpace;
 import io.apictck.model.chipset.Chipset;
 import io.apictck.model.chipset.ChipsetClient;
 import io.apictck.model.ioapic.IoApic;
@@ -11,30 +13,51 @@ import io.apictck.model.lapic.InterruptMessage;
 import io.apictck.model.lapic.LocalApic;
 import io.apictck.model.lapic.LocalApicWorld;
 import io.apictck.model.msi.MessageDecoder;
+import io.apictck.model.pic.Pic;
+import io.apictck.model.pic.PicPair;
+import io.apictck.model.wiring.InterruptWires;
+import io.apictck.model.wiring.ModeConfigurationRegister;
 import io.apictck.platform.Feature;
 import io.apictck.platform.LocalLine;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
- * The interrupt controllers of the reference machine: a local APIC for each processor, an I/O APIC
- * if the configuration has one, and interrupt messages.
+ * The interrupt controllers of the reference machine: a local APIC for each processor and, as the
+ * configuration says, an 8259 pair, I/O APICs, and interrupt messages.
  *
- * <p>Supported: what the parts support. Global system interrupt n is input n of the I/O APIC.
+ * <p>Supported: what the parts support. INTR of the 8259 pair is wired to LINT0 of each processor
+ * and to input 0 of the I/O APIC; ISA interrupt 0 is global system interrupt 2.
  *
- * <p>Not supported: 8259 pair, interrupt remapping; external interrupts have the vector that was
- * supplied last. Messages above 4 GiB are dropped.
+ * <p>Not supported: interrupt remapping. Messages above 4 GiB are dropped.
+ *
+ * <p>Open points, decided: an external vector that a test supplies takes the place of the 8259
+ * pair; INTR and the pin LINT0 that a test drives are or-ed.
  *
  * <p>Not final, so that tests can plant faults: the factory methods run inside the constructor, and
  * overriding ones must not use fields of their own class.
  */
 public class ReferenceChipset implements Chipset {
+  private static final int NOT_SUPPLIED = -1;
+
   private final ModelConfiguration configuration;
   private final ChipsetClient client;
   private final LocalApic[] apics;
   private final ApicBus bus;
   private final IoApic ioApic;
   private final boolean hasIoApic;
+  private final PicPair pics;
+  private final boolean hasPics;
+  private final ModeConfigurationRegister modeConfiguration;
+  private final InterruptWires wires;
+  private final PortSpace ports;
   private final MessageDecoder messages;
   private final DueTimes timers;
+
+  /** LINT0 of each processor as a test drives it; INTR of the 8259 pair is added to it. */
+  private final boolean[] lint0;
+
   private int suppliedVector;
   private long now;
 
@@ -52,7 +75,82 @@ public class ReferenceChipset implements Chipset {
     bus = newBus(apics);
     ioApic = newIoApic();
     hasIoApic = configuration.has(Feature.IO_APIC);
+    hasPics = configuration.has(Feature.PIC);
+    pics = newPicPair();
+    modeConfiguration = new ModeConfigurationRegister(this::interruptModeChanged);
+    wires = new InterruptWires(wireCount(configuration), this::wireChanged);
+    lint0 = new boolean[count];
+    ports = new PortSpace(portRanges());
     messages = newMessageDecoder();
+  }
+
+  private static int wireCount(ModelConfiguration configuration) {
+    return configuration.ioApics().stream()
+        .mapToInt(io -> io.gsiBase() + io.inputs())
+        .reduce(ReferenceBoard.ISA_INTERRUPTS, Math::max);
+  }
+
+  private List<PortRange> portRanges() {
+    List<PortRange> ranges = new ArrayList<>();
+    if (hasPics) {
+      ranges.add(new PortRange(PicPair.MASTER, PicPair.MASTER + 1, pics));
+      ranges.add(new PortRange(PicPair.SLAVE, PicPair.SLAVE + 1, pics));
+    }
+    if (configuration.has(Feature.ELCR)) {
+      ranges.add(new PortRange(PicPair.ELCR, PicPair.ELCR + 1, pics));
+    }
+    if (configuration.has(Feature.IMCR)) {
+      int first = ModeConfigurationRegister.SELECT;
+      ranges.add(new PortRange(first, first + 1, modeConfiguration));
+    }
+    return ranges;
+  }
+
+  /** Makes the pair of 8259 controllers. */
+  protected PicPair newPicPair() {
+    return new PicPair(
+        new Pic(true), new Pic(false), configuration.has(Feature.ELCR), this::interruptRequest);
+  }
+
+  /** INTR of the 8259 pair changed. */
+  protected final void interruptRequest(boolean asserted) {
+    for (int cpu = 0; cpu < apics.length; cpu++) {
+      driveLint0(cpu);
+    }
+    if (configuration.has(Feature.INTR_AT_IO_APIC)) {
+      ioApic.setLine(0, asserted);
+    }
+    client.interruptChanged(0);
+  }
+
+  private void interruptModeChanged() {
+    interruptRequest(pics.interrupts());
+  }
+
+  /** Whether INTR of the 8259 pair goes to the bootstrap processor past its local APIC. */
+  private boolean bypassesApics() {
+    return configuration.has(Feature.IMCR) && !modeConfiguration.apicMode();
+  }
+
+  private void driveLint0(int cpu) {
+    boolean interruptRequest = hasPics && !bypassesApics() && pics.interrupts();
+    apics[cpu].setLine(LocalLine.LINT0, lint0[cpu] || interruptRequest);
+  }
+
+  /** The wire of a global system interrupt changed. */
+  private void wireChanged(int gsi, boolean asserted) {
+    int irq = ReferenceBoard.isaOfGsi(gsi);
+    if (irq >= 0 && hasPics) {
+      pics.setLine(irq, asserted);
+    }
+    if (hasIoApic) {
+      ioApic.setLine(gsi, asserted);
+    }
+  }
+
+  /** An acknowledge cycle: the vector that the external interrupt controller answers. */
+  private int acknowledgeExternal() {
+    return suppliedVector < 0 && hasPics ? pics.acknowledge() : Math.max(suppliedVector, 0);
   }
 
   /** Makes the local APIC of a processor. */
@@ -100,12 +198,16 @@ public class ReferenceChipset implements Chipset {
   @Override
   public void reset() {
     now = 0;
-    suppliedVector = 0;
+    suppliedVector = NOT_SUPPLIED;
+    Arrays.fill(lint0, false);
+    wires.reset();
+    modeConfiguration.reset();
     timers.clear();
     for (LocalApic apic : apics) {
       apic.powerUp();
     }
     ioApic.reset();
+    pics.reset();
   }
 
   @Override
@@ -173,24 +275,42 @@ public class ReferenceChipset implements Chipset {
 
   @Override
   public boolean interruptRequested(int cpu) {
-    return apics[cpu].interruptRequested();
+    return apics[cpu].interruptRequested() || isBypassed(cpu);
+  }
+
+  /** PIC mode: the 8259 pair asks the bootstrap processor itself. */
+  private boolean isBypassed(int cpu) {
+    return cpu == 0 && hasPics && bypassesApics() && pics.interrupts();
   }
 
   @Override
   public int acknowledge(int cpu) {
-    return apics[cpu].acknowledge();
+    return isBypassed(cpu) ? acknowledgeExternal() : apics[cpu].acknowledge();
   }
 
   @Override
   public void setLine(int gsi, boolean asserted) {
-    if (hasIoApic) {
-      ioApic.setLine(gsi, asserted);
-    }
+    wires.drive(gsi, InterruptWires.EXTERNAL, asserted);
   }
 
   @Override
   public void setLocalLine(int cpu, LocalLine line, boolean asserted) {
-    apics[cpu].setLine(line, asserted);
+    if (line == LocalLine.LINT0) {
+      lint0[cpu] = asserted;
+      driveLint0(cpu);
+    } else {
+      apics[cpu].setLine(line, asserted);
+    }
+  }
+
+  @Override
+  public long in(int cpu, int port, int width) {
+    return ports.read(port, width);
+  }
+
+  @Override
+  public void out(int cpu, int port, int width, int value) {
+    ports.write(port, width, value);
   }
 
   @Override
@@ -268,8 +388,8 @@ public class ReferenceChipset implements Chipset {
     }
 
     @Override
-    public int suppliedVector() {
-      return suppliedVector;
+    public int acknowledgeExternal() {
+      return ReferenceChipset.this.acknowledgeExternal();
     }
 
     @Override

@@ -7,12 +7,13 @@ import io.apictck.model.processor.Processor;
 import io.apictck.model.processor.ProcessorFactory;
 import io.apictck.model.processor.Scheduler;
 import io.apictck.platform.Action;
-import io.apictck.platform.Feature;
+import io.apictck.platform.Board;
 import io.apictck.platform.LocalLine;
 import io.apictck.platform.Outcome;
 import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformDescription;
 import io.apictck.platform.Stimulus;
+import io.apictck.platform.UnsupportedActionException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,8 +31,6 @@ import java.util.Set;
 public final class ReferencePlatform implements Platform {
   private static final String NAME = "apic-tck reference model";
   private static final String DEFAULT_VERSION = "0.1.0";
-  private static final long IO_APIC_ADDRESS = 0xFEC0_0000L;
-  private static final int IO_APIC_INPUTS = 24;
   private static final List<Integer> START_VECTORS =
       List.of(0x08, 0x9A, 0x01, 0x10, 0x55, 0x7E, 0x9F);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -51,7 +50,16 @@ public final class ReferencePlatform implements Platform {
       ModelConfiguration configuration,
       ChipsetFactory chipsetFactory,
       ProcessorFactory processorFactory) {
-    description = describe(configuration);
+    this(configuration, ReferenceBoard.of(configuration), chipsetFactory, processorFactory);
+  }
+
+  /** A machine with any processors around any chipset that is on a board of its own. */
+  public ReferencePlatform(
+      ModelConfiguration configuration,
+      Board board,
+      ChipsetFactory chipsetFactory,
+      ProcessorFactory processorFactory) {
+    description = describe(configuration, board);
     scheduler = new Scheduler(configuration, chipsetFactory, processorFactory);
     chipset = scheduler.chipset();
   }
@@ -71,6 +79,8 @@ public final class ReferencePlatform implements Platform {
       case Action.SupplyVector(int vector) -> chipset.supplyVector(vector);
       case Action.DeviceWrite(int requesterId, long address, int data) ->
           scheduler.deviceWrite(requesterId, address, data);
+      case Action.FunctionInterrupt(int requesterId, int number, boolean pending) ->
+          chipset.functionInterrupt(requesterId, number, pending);
       case Action.Elapse(long nanos) -> scheduler.elapse(nanos);
       case Action.Reset _ -> scheduler.reset();
       case Action.SetGate(int vector, boolean trap) -> scheduler.setGate(vector, trap);
@@ -84,8 +94,8 @@ public final class ReferencePlatform implements Platform {
   public void close() {}
 
   private void setLine(int gsi, boolean asserted) {
-    if (gsi < 0 || gsi >= IO_APIC_INPUTS || description.ioApics().isEmpty()) {
-      throw new IllegalArgumentException("there is no global system interrupt " + gsi);
+    if (!description.board().lines().contains(gsi)) {
+      throw new UnsupportedActionException("nothing drives global system interrupt " + gsi);
     }
     chipset.setLine(gsi, asserted);
   }
@@ -106,11 +116,13 @@ public final class ReferencePlatform implements Platform {
     }
   }
 
-  private static PlatformDescription describe(ModelConfiguration configuration) {
-    boolean ioApic = configuration.has(Feature.IO_APIC);
+  private static PlatformDescription describe(ModelConfiguration configuration, Board board) {
     Set<Stimulus> stimuli = EnumSet.allOf(Stimulus.class);
-    if (!ioApic) {
+    if (board.lines().isEmpty()) {
       stimuli.remove(Stimulus.LINES);
+    }
+    if (board.functions().isEmpty()) {
+      stimuli.remove(Stimulus.FUNCTION_INTERRUPTS);
     }
     String version = ReferencePlatform.class.getPackage().getImplementationVersion();
     return new PlatformDescription(
@@ -120,9 +132,7 @@ public final class ReferencePlatform implements Platform {
         Memory.SCRATCH_BASE,
         Memory.SCRATCH_SIZE,
         START_VECTORS,
-        ioApic
-            ? List.of(new PlatformDescription.IoApic(IO_APIC_ADDRESS, 0, IO_APIC_INPUTS))
-            : List.of(),
+        board,
         stimuli,
         true,
         PATIENCE,

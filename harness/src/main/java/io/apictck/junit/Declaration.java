@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.commons.support.AnnotationSupport;
@@ -23,6 +24,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * @param mode mode of all local APICs when it begins
  * @param features what the hardware must have
  * @param stimuli what the platform must offer
+ * @param isaLines ISA interrupts whose wires the platform must drive
+ * @param pins how many inputs of I/O APICs the platform must drive
  * @param virtualTime whether time must be virtual
  * @param powerOn whether it begins right after power-on
  * @param records whether it only records
@@ -35,6 +38,8 @@ record Declaration(
     ApicMode mode,
     Set<Feature> features,
     Set<Stimulus> stimuli,
+    Set<Integer> isaLines,
+    int pins,
     boolean virtualTime,
     boolean powerOn,
     boolean records,
@@ -58,11 +63,17 @@ record Declaration(
     Optional<OnMachine> machine = nearest(testClass, method, OnMachine.class);
     Set<Feature> features = EnumSet.noneOf(Feature.class);
     Set<Stimulus> stimuli = EnumSet.noneOf(Stimulus.class);
+    Set<Integer> isaLines = new TreeSet<>();
+    int pins = 0;
     boolean virtualTime = false;
     for (AnnotatedElement element : new AnnotatedElement[] {testClass, method}) {
       Optional<Requires> requires = find(element, Requires.class);
       requires.ifPresent(needs -> features.addAll(Arrays.asList(needs.value())));
       requires.ifPresent(needs -> stimuli.addAll(Arrays.asList(needs.stimuli())));
+      for (int irq : requires.map(Requires::isaLines).orElse(new int[0])) {
+        isaLines.add(irq);
+      }
+      pins = Math.max(pins, requires.map(Requires::pins).orElse(0));
       virtualTime |= requires.map(Requires::virtualTime).orElse(false);
     }
     boolean powerOn = machine.map(OnMachine::powerOn).orElse(false);
@@ -77,6 +88,8 @@ record Declaration(
         mode,
         features,
         stimuli,
+        isaLines,
+        pins,
         virtualTime,
         powerOn,
         find(method, Records.class).isPresent(),

@@ -7,6 +7,7 @@ import io.apictck.arch.SpuriousInterruptVector;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.FeatureProbe;
 import io.apictck.machine.Machine;
+import io.apictck.platform.Board;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformDescription;
@@ -47,6 +48,7 @@ final class Preparation {
         throw new NotApplicableException("the platform offers the stimulus " + stimulus);
       }
     }
+    checkLines(description.board());
     if (declaration.virtualTime() && !description.virtualTime()) {
       throw new NotApplicableException("the platform's time is virtual");
     }
@@ -54,6 +56,18 @@ final class Preparation {
         && declaration.mode() == ApicMode.XAPIC
         && !declaration.powerOn()) {
       throw new NotApplicableException("all APIC IDs are at most FEh, as xAPIC mode needs");
+    }
+  }
+
+  private void checkLines(Board board) {
+    for (int irq : declaration.isaLines()) {
+      if (!board.lines().contains(board.gsiOfIsa(irq))) {
+        throw new NotApplicableException("the platform drives ISA interrupt " + irq);
+      }
+    }
+    if (board.pins().size() < declaration.pins()) {
+      throw new NotApplicableException(
+          "the platform drives %d inputs of I/O APICs".formatted(declaration.pins()));
     }
   }
 

@@ -19,6 +19,12 @@ public @interface Requires {
   /** Stimuli of the platform. */
   Stimulus[] stimuli() default {};
 
+  /** ISA interrupts whose wires the platform must drive, 0 to 15. */
+  int[] isaLines() default {};
+
+  /** How many inputs of I/O APICs the platform must drive. */
+  int pins() default 0;
+
   /** Whether time must be virtual: for exact counts. */
   boolean virtualTime() default false;
 }

@@ -237,6 +237,26 @@ public final class Cpu {
     run(new Instruction.Store(address, 4, value & 0xFFFF_FFFFL));
   }
 
+  /** IN of one byte. */
+  public int in8(int port) {
+    return (int) run(new Instruction.In(port, 1))[0];
+  }
+
+  /** OUT of one byte. */
+  public void out8(int port, int value) {
+    run(new Instruction.Out(port, 1, value));
+  }
+
+  /** IN of four bytes. */
+  public int in32(int port) {
+    return (int) run(new Instruction.In(port, 4))[0];
+  }
+
+  /** OUT of four bytes. */
+  public void out32(int port, int value) {
+    run(new Instruction.Out(port, 4, value));
+  }
+
   /** CPUID. */
   public CpuidResult cpuid(int leaf, int subleaf) {
     long[] values = run(new Instruction.Cpuid(leaf, subleaf));

@@ -4,6 +4,7 @@ import io.apictck.arch.ApicMode;
 import io.apictck.arch.ApicVersion;
 import io.apictck.arch.Cpuid;
 import io.apictck.arch.LapicRegister;
+import io.apictck.arch.PciCapability;
 import io.apictck.platform.Feature;
 
 /** Finds out what the hardware offers, as software does: by CPUID and by version registers. */
@@ -25,6 +26,19 @@ public final class FeatureProbe {
       case LVT_THERMAL -> version().maxLvtEntry() >= LapicRegister.LVT_THERMAL.lvtIndex();
       case LVT_CMCI -> version().maxLvtEntry() >= LapicRegister.LVT_CMCI.lvtIndex();
       case IO_APIC -> !machine.description().ioApics().isEmpty();
+      case IO_APIC_EOI_REGISTER -> has(Feature.IO_APIC) && machine.ioApic().hasEoiRegister();
+      case MSI -> anyFunctionHas(PciCapability.MSI);
+      case MSI_X -> anyFunctionHas(PciCapability.MSI_X);
+      case PIC,
+          ELCR,
+          INTR_AT_IO_APIC,
+          IMCR,
+          PIT,
+          RTC,
+          ACPI_TABLES,
+          MP_TABLE,
+          EXTENDED_DESTINATION_ID ->
+          machine.description().board().devices().contains(feature);
     };
   }
 
@@ -39,7 +53,23 @@ public final class FeatureProbe {
       case LVT_THERMAL -> "local APIC version register bits 23:16 >= 5";
       case LVT_CMCI -> "local APIC version register bits 23:16 >= 6";
       case IO_APIC -> "the platform describes an I/O APIC";
+      case IO_APIC_EOI_REGISTER -> "I/O APIC version register bits 7:0 >= 20h";
+      case PIC -> "the board has a pair of 8259 controllers";
+      case ELCR -> "the 8259 pair has edge/level control registers";
+      case INTR_AT_IO_APIC -> "INTR of the 8259 pair is wired to input 0 of the I/O APIC";
+      case IMCR -> "the board has an interrupt mode configuration register";
+      case PIT -> "the board has an 8254 timer on ISA interrupt 0";
+      case RTC -> "the board has an MC146818 clock on ISA interrupt 8";
+      case ACPI_TABLES -> "firmware left ACPI tables";
+      case MP_TABLE -> "firmware left an MP configuration table";
+      case EXTENDED_DESTINATION_ID -> "messages carry destination ID bits 14:8";
+      case MSI -> "a PCI function has an MSI capability";
+      case MSI_X -> "a PCI function has an MSI-X capability";
     };
+  }
+
+  private boolean anyFunctionHas(int capability) {
+    return machine.functions().stream().anyMatch(function -> function.has(capability));
   }
 
   /** Number of physical address bits, CPUID.80000008H:EAX[7:0]; 36 where that leaf is missing. */

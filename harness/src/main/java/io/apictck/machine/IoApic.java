@@ -48,6 +48,11 @@ public final class IoApic {
     return read(VERSION) & 0xFF;
   }
 
+  /** Whether its version says that there is an EOI register. */
+  public boolean hasEoiRegister() {
+    return version() >= 0x20;
+  }
+
   /** The redirection table entry of an input. */
   public RedirectionEntry entry(int input) {
     return RedirectionEntry.of(

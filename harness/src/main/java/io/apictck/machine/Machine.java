@@ -112,12 +112,43 @@ public final class Machine {
     return description.scratchBase() + offset;
   }
 
-  /** Drives an interrupt input of the I/O APICs; logical level. */
+  /** The 8259 of ISA interrupts 0 to 7; the other one is its slave. */
+  public Pic masterPic() {
+    return new Pic(cpu(0), Pic.MASTER);
+  }
+
+  /** The 8259 of ISA interrupts 8 to 15. */
+  public Pic slavePic() {
+    return new Pic(cpu(0), Pic.SLAVE);
+  }
+
+  /** The PCI functions whose interrupts can be driven. */
+  public List<PciFunction> functions() {
+    return description.board().functions().stream()
+        .map(function -> new PciFunction(this, function))
+        .toList();
+  }
+
+  /** Drives the wire of a global system interrupt; logical level. */
   public void line(int gsi, boolean asserted) {
     perform(new Action.SetLine(gsi, asserted));
   }
 
-  /** Asserts and deasserts an input of the I/O APICs. */
+  /** Drives the wire of an ISA interrupt, 0 to 15, whatever its global system interrupt is. */
+  public void isaLine(int irq, boolean asserted) {
+    line(description.board().gsiOfIsa(irq), asserted);
+  }
+
+  /** Whether the platform can drive the wire of an ISA interrupt. */
+  public boolean drivesIsaLine(int irq) {
+    return description.board().lines().contains(description.board().gsiOfIsa(irq));
+  }
+
+  void functionInterrupt(int requesterId, int number, boolean pending) {
+    perform(new Action.FunctionInterrupt(requesterId, number, pending));
+  }
+
+  /** Asserts and deasserts the wire of a global system interrupt. */
   public void pulseLine(int gsi) {
     line(gsi, true);
     line(gsi, false);

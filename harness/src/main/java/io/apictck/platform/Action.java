@@ -20,9 +20,10 @@ public sealed interface Action {
   }
 
   /**
-   * Drives an interrupt input of the I/O APICs.
+   * Drives the wire of a global system interrupt: the input of an I/O APIC, and of the 8259 pair if
+   * it is an ISA interrupt (see {@link Board}).
    *
-   * @param gsi global system interrupt, from 0
+   * @param gsi global system interrupt, one of {@link Board#lines}
    * @param asserted logical level, whatever the polarity of the wire
    */
   record SetLine(int gsi, boolean asserted) implements Action {}
@@ -39,11 +40,22 @@ public sealed interface Action {
 
   /**
    * Says which vector the external (8259-compatible) interrupt controller answers when a processor
-   * acknowledges an external interrupt.
+   * acknowledges an external interrupt, from now until reset; before that the 8259 pair answers, if
+   * the board has one.
    *
    * @param vector 0 to FFh
    */
   record SupplyVector(int vector) implements Action {}
+
+  /**
+   * Makes an interrupt condition of a PCI function true or false; the function tells of it by its
+   * interrupt pin, or when it becomes true by a message, as its configuration space says.
+   *
+   * @param requesterId bus, device and function, one of {@link Board#functions}
+   * @param number which one, from 0: the number of its message
+   * @param pending whether the function now has a reason to interrupt
+   */
+  record FunctionInterrupt(int requesterId, int number, boolean pending) implements Action {}
 
   /**
    * An upstream memory write of a PCI function; to FEEx_xxxxh it is an interrupt message.

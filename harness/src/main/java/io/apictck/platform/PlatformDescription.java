@@ -15,7 +15,7 @@ import java.util.Set;
  * @param scratchSize size of that memory in bytes, at least 1 MiB
  * @param startVectors vectors of start-up IPIs that the platform can start processors with, at
  *     least two
- * @param ioApics the I/O APICs
+ * @param board what is wired to what
  * @param stimuli what it offers beyond running instructions
  * @param virtualTime whether time passes only by actions, and repeats exactly
  * @param patience how long a test waits for something that must come
@@ -28,7 +28,7 @@ public record PlatformDescription(
     long scratchBase,
     long scratchSize,
     List<Integer> startVectors,
-    List<IoApic> ioApics,
+    Board board,
     Set<Stimulus> stimuli,
     boolean virtualTime,
     Duration patience,
@@ -37,13 +37,17 @@ public record PlatformDescription(
   public PlatformDescription {
     apicIds = List.copyOf(apicIds);
     startVectors = List.copyOf(startVectors);
-    ioApics = List.copyOf(ioApics);
     stimuli = Set.copyOf(stimuli);
   }
 
   /** How many processors there are. */
   public int processors() {
     return apicIds.size();
+  }
+
+  /** The I/O APICs. */
+  public List<IoApic> ioApics() {
+    return board.ioApics();
   }
 
   /**

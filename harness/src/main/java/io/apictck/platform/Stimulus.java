@@ -2,7 +2,7 @@ package io.apictck.platform;
 
 /** What a platform lets a test do or see beyond running instructions. */
 public enum Stimulus {
-  /** {@link Action.SetLine}: inputs of an I/O APIC. */
+  /** {@link Action.SetLine}: the wires in {@link Board#lines}. */
   LINES,
   /** {@link Action.SetLocalLine} with LINT0 and LINT1. */
   LINT_PINS,
@@ -16,6 +16,8 @@ public enum Stimulus {
   SUPPLIED_VECTOR,
   /** {@link Action.DeviceWrite}. */
   DEVICE_WRITE,
+  /** {@link Action.FunctionInterrupt}. */
+  FUNCTION_INTERRUPTS,
   /** {@link Action.Reset} with a true power-on state, seen before any software ran. */
   POWER_ON,
   /** {@link Action.SetGate}. */

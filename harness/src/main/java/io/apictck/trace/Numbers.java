@@ -35,6 +35,12 @@ final class Numbers {
     return address >= 0 && address <= 0xFFFF ? text.replace("h", "") + "h" : text;
   }
 
+  /** Bus, device and function, as in {@code 00:1F.2}. */
+  static String requester(int requesterId) {
+    return String.format(
+        Locale.ROOT, "%02X:%02X.%d", requesterId >>> 8, requesterId >>> 3 & 0x1F, requesterId & 7);
+  }
+
   /** A duration in the largest unit that divides it. */
   static String duration(long nanos) {
     Duration duration = Duration.ofNanos(nanos);

@@ -51,6 +51,8 @@ final class TraceDigest {
       case Action.Elapse(long duration) -> mix(6, duration, 0);
       case Action.Reset() -> mix(7);
       case Action.SetGate(int vector, boolean trap) -> mix(8, vector, trap ? 1 : 0);
+      case Action.FunctionInterrupt(int requesterId, int number, boolean pending) ->
+          mix(9, requesterId << 16 | number, pending ? 1 : 0);
     }
   }
 

@@ -69,13 +69,15 @@ public final class TraceText {
       case Action.SupplyVector(int vector) ->
           "the external controller supplies " + Numbers.vector(vector);
       case Action.DeviceWrite(int requesterId, long address, int data) ->
-          "device %02X:%02X.%d  [%s] <- %s"
+          "device %s  [%s] <- %s"
               .formatted(
-                  requesterId >>> 8,
-                  (requesterId >>> 3) & 0x1F,
-                  requesterId & 7,
+                  Numbers.requester(requesterId),
                   Numbers.address(address),
                   Numbers.hex(Integer.toUnsignedLong(data)));
+      case Action.FunctionInterrupt(int requesterId, int number, boolean pending) ->
+          "device %s  interrupt %d %s"
+              .formatted(
+                  Numbers.requester(requesterId), number, pending ? "pending" : "not pending");
       case Action.Elapse(long nanos) -> "time passes, up to " + Numbers.duration(nanos);
       case Action.Reset() -> "reset";
       case Action.SetGate(int vector, boolean trap) ->

@@ -6,6 +6,7 @@ import io.apictck.arch.LapicRegister;
 import io.apictck.arch.Msr;
 import io.apictck.arch.Rflags;
 import io.apictck.platform.Action;
+import io.apictck.platform.Board;
 import io.apictck.platform.Event;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Outcome;
@@ -110,7 +111,7 @@ public final class TinyPlatform implements Platform {
         SCRATCH,
         trouble == Trouble.SMALL_SCRATCH ? 0x1000 : SCRATCH_SIZE,
         List.of(1, 2),
-        List.of(),
+        Board.BARE,
         Set.of(),
         true,
         Duration.ofMillis(10),

@@ -97,6 +97,9 @@ public class SelfIpiBenchmark {
     public void startUp(int cpu, int vector) {}
 
     @Override
+    public void deviceWrite(int requesterId, long address, int data) {}
+
+    @Override
     public long nanos() {
       return 0;
     }

@@ -18,13 +18,11 @@ import io.apictck.model.chipset.Chipset;
 public final class SystemBus {
   private final Chipset chipset;
   private final Memory memory;
-  private final PortSpace ports;
 
-  /** A bus with these three on it. */
-  public SystemBus(Chipset chipset, Memory memory, PortSpace ports) {
+  /** A bus with these two on it. */
+  public SystemBus(Chipset chipset, Memory memory) {
     this.chipset = chipset;
     this.memory = memory;
-    this.ports = ports;
   }
 
   /** Power-on state of memory. */
@@ -32,8 +30,14 @@ public final class SystemBus {
     memory.clear();
   }
 
-  public PortSpace ports() {
-    return ports;
+  /** Reads 1, 2 or 4 bytes of a port for a processor, zero-extended. */
+  public long in(int cpu, int port, int width) {
+    return chipset.in(cpu, port, width);
+  }
+
+  /** Writes 1, 2 or 4 bytes to a port for a processor. */
+  public void out(int cpu, int port, int width, int value) {
+    chipset.out(cpu, port, width, value);
   }
 
   /** Reads 1, 2, 4 or 8 bytes for a processor, zero-extended. */

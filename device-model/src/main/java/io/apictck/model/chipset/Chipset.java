@@ -3,8 +3,8 @@ package io.apictck.model.chipset;
 import io.apictck.platform.LocalLine;
 
 /**
- * All interrupt controllers of a machine behind one interface: local APICs, I/O APICs, interrupt
- * messages.
+ * All interrupt controllers of a machine, and the devices that interrupt, behind one interface:
+ * local APICs, 8259 pair, I/O APICs, interrupt messages, timers, PCI functions.
  *
  * <p>Processors are numbered from 0. Everything happens in one thread; a chipset has no clock but
  * {@link #advanceTo}. What it has to say to the processors it says through the {@link
@@ -32,6 +32,20 @@ public interface Chipset {
 
   /** Writes to a register page: the low {@code width} bytes of {@code value}. */
   void write(int cpu, long address, int width, long value);
+
+  /**
+   * Reads a port.
+   *
+   * @param port 0 to FFFFh
+   * @param width 1, 2 or 4 bytes
+   * @return the value, zero-extended; all ones if nobody decodes the port
+   */
+  default long in(int cpu, int port, int width) {
+    return -1L >>> (Long.SIZE - Byte.SIZE * width);
+  }
+
+  /** Writes the low {@code width} bytes of {@code value} to a port. */
+  default void out(int cpu, int port, int width, int value) {}
 
   /** Whether the chipset, not the processor, answers for an MSR. */
   boolean ownsMsr(int msr);
@@ -72,8 +86,13 @@ public interface Chipset {
    */
   int acknowledge(int cpu);
 
-  /** Drives an input of the I/O APICs; logical level. */
+  /** Drives the wire of a global system interrupt; logical level. */
   void setLine(int gsi, boolean asserted);
+
+  /** Makes an interrupt condition of a PCI function true or false. */
+  default void functionInterrupt(int requesterId, int number, boolean pending) {
+    throw new IllegalArgumentException("there is no PCI function " + requesterId);
+  }
 
   /**
    * Drives an input of one processor's local APIC; INIT and SMI pins do not come here. Electrical
@@ -81,7 +100,10 @@ public interface Chipset {
    */
   void setLocalLine(int cpu, LocalLine line, boolean asserted);
 
-  /** What the external interrupt controller answers to acknowledge cycles from now on. */
+  /**
+   * What an external interrupt controller answers to acknowledge cycles, in place of the 8259 pair,
+   * from now on until reset.
+   */
   void supplyVector(int vector);
 
   /** An upstream write of a PCI function into the interrupt message range FEEx_xxxxh. */

@@ -19,6 +19,9 @@ public interface ChipsetClient {
   /** A start-up IPI for a processor. */
   void startUp(int cpu, int vector);
 
+  /** An upstream four-byte write of a PCI function, to memory or as an interrupt message. */
+  void deviceWrite(int requesterId, long address, int data);
+
   /** Now, in nanoseconds since reset. */
   long nanos();
 

@@ -253,8 +253,9 @@ public class LocalApic {
   public int acknowledge() {
     if (externalInterrupt()) {
       externalMessage = false;
+      int vector = world.acknowledgeExternal();
       world.interruptChanged();
-      return world.suppliedVector();
+      return vector;
     }
     int vector = queues.deliverable();
     if (vector == InterruptQueues.NONE) {

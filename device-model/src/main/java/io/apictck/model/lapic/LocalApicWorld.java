@@ -26,8 +26,8 @@ public interface LocalApicWorld {
   /** When the time-stamp counter reaches {@code tsc} (unsigned), in nanoseconds; not before now. */
   long nanosAtTsc(long tsc);
 
-  /** What the external interrupt controller answers to an acknowledge cycle. */
-  int suppliedVector();
+  /** An acknowledge cycle of the external interrupt controller: the vector it answers. */
+  int acknowledgeExternal();
 
   /** Sends a message to all local APICs that it addresses, to the sender only if asked for. */
   void send(InterruptMessage message, boolean includingSelf);

@@ -3,7 +3,6 @@ package io.apictck.model.processor;
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.Rflags;
 import io.apictck.model.ModelConfiguration;
-import io.apictck.model.bus.PortSpace;
 import io.apictck.model.chipset.GeneralProtectionException;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
@@ -162,15 +161,15 @@ final class Interpreter {
     if (processor.cpl() > Flags.iopl(processor.rflags())) {
       return Fault.GP;
     }
-    PortSpace ports = processor.world().bus().ports();
-    return give(context, ports.read(port, width));
+    ProcessorWorld world = processor.world();
+    return give(context, world.bus().in(processor.cpu(), port, width));
   }
 
   private static int out(Processor processor, int port, int width, int value) {
     if (processor.cpl() > Flags.iopl(processor.rflags())) {
       return Fault.GP;
     }
-    processor.world().bus().ports().write(port, width, value);
+    processor.world().bus().out(processor.cpu(), port, width, value);
     return Fault.NONE;
   }
 

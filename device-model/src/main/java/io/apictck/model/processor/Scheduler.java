@@ -3,7 +3,6 @@ package io.apictck.model.processor;
 import io.apictck.arch.VectorSet;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.bus.Memory;
-import io.apictck.model.bus.PortSpace;
 import io.apictck.model.bus.SystemBus;
 import io.apictck.model.chipset.Chipset;
 import io.apictck.model.chipset.ChipsetClient;
@@ -68,7 +67,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
       processors[cpu] = processorFactory.create(this, cpu);
     }
     chipset = chipsetFactory.create(configuration, this);
-    bus = new SystemBus(chipset, new Memory(), new PortSpace(List.of()));
+    bus = new SystemBus(chipset, new Memory());
     reset();
   }
 
@@ -137,6 +136,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   }
 
   /** A memory write, or an interrupt message, of a PCI function. */
+  @Override
   public void deviceWrite(int requesterId, long address, int data) {
     bus.deviceWrite(requesterId, address, data);
     stored(address, Integer.BYTES);

@@ -151,6 +151,9 @@ final class Machine implements ChipsetClient {
   }
 
   @Override
+  public void deviceWrite(int requesterId, long address, int data) {}
+
+  @Override
   public long nanos() {
     return nanos;
   }

@@ -1,5 +1,6 @@
 package io.apictck.target.bochs;
 
+import io.apictck.platform.Board;
 import io.apictck.platform.Feature;
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.Platform;
@@ -141,7 +142,7 @@ public final class BochsPlatformProvider implements PlatformProvider {
         AgentLayout.SCRATCH,
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
-        List.of(new PlatformDescription.IoApic(IO_APIC, 0, INPUTS)),
+        Board.of(new PlatformDescription.IoApic(IO_APIC, 0, INPUTS)),
         Set.of(Stimulus.POWER_ON, Stimulus.GATES, Stimulus.BSP_INIT),
         false,
         PATIENCE,

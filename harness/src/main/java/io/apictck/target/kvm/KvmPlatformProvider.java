@@ -1,5 +1,6 @@
 package io.apictck.target.kvm;
 
+import io.apictck.platform.Board;
 import io.apictck.platform.Feature;
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.Platform;
@@ -131,7 +132,7 @@ public final class KvmPlatformProvider implements PlatformProvider {
         AgentLayout.SCRATCH,
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
-        split ? List.of() : List.of(new PlatformDescription.IoApic(IO_APIC, 0, IO_APIC_INPUTS)),
+        split ? Board.BARE : Board.of(new PlatformDescription.IoApic(IO_APIC, 0, IO_APIC_INPUTS)),
         stimuli,
         false,
         PATIENCE,

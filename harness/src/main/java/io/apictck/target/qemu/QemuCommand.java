@@ -94,7 +94,22 @@ final class QemuCommand {
         }
         yield "";
       }
-      case LVT_PERFORMANCE, LVT_THERMAL, IO_APIC -> throw always(feature);
+      case LVT_PERFORMANCE,
+          LVT_THERMAL,
+          IO_APIC,
+          IO_APIC_EOI_REGISTER,
+          PIC,
+          ELCR,
+          INTR_AT_IO_APIC,
+          IMCR,
+          PIT,
+          RTC,
+          ACPI_TABLES,
+          MP_TABLE,
+          EXTENDED_DESTINATION_ID,
+          MSI,
+          MSI_X ->
+          throw always(feature);
     };
   }
 

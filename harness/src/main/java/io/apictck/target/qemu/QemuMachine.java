@@ -1,6 +1,7 @@
 package io.apictck.target.qemu;
 
 import io.apictck.platform.Action;
+import io.apictck.platform.Board;
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.PlatformDescription;
 import io.apictck.platform.PlatformDescription.IoApic;
@@ -11,7 +12,6 @@ import io.apictck.target.agent.AgentLayout;
 import io.apictck.target.agent.AgentMachine;
 import io.apictck.target.agent.GuestMemory;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -72,7 +72,7 @@ final class QemuMachine implements AgentMachine {
         AgentLayout.SCRATCH,
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
-        List.of(new IoApic(IO_APIC, 0, INPUTS)),
+        Board.of(new IoApic(IO_APIC, 0, INPUTS)),
         Set.of(
             Stimulus.LINES,
             Stimulus.DEVICE_WRITE,

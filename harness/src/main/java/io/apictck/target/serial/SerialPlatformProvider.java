@@ -1,5 +1,6 @@
 package io.apictck.target.serial;
 
+import io.apictck.platform.Board;
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformDescription;
@@ -112,7 +113,7 @@ public final class SerialPlatformProvider implements PlatformProvider {
         AgentLayout.SCRATCH,
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
-        List.of(),
+        Board.BARE,
         Set.of(Stimulus.GATES),
         false,
         PATIENCE,

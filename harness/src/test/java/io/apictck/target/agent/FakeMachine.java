@@ -1,6 +1,7 @@
 package io.apictck.target.agent;
 
 import io.apictck.platform.Action;
+import io.apictck.platform.Board;
 import io.apictck.platform.PlatformDescription;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -36,7 +37,7 @@ final class FakeMachine implements AgentMachine {
         AgentLayout.SCRATCH,
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
-        List.of(),
+        Board.BARE,
         Set.of(),
         false,
         Duration.ofSeconds(1),

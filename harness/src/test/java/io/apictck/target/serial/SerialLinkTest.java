@@ -3,6 +3,7 @@ package io.apictck.target.serial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.apictck.platform.Board;
 import io.apictck.platform.PlatformDescription;
 import io.apictck.platform.PlatformTimeoutException;
 import java.nio.ByteBuffer;
@@ -40,7 +41,7 @@ class SerialLinkTest {
           0,
           0,
           List.of(),
-          List.of(),
+          Board.BARE,
           Set.of(),
           false,
           Duration.ofSeconds(1),

@@ -115,6 +115,8 @@ final class Rows {
               nanos,
               "write %s \u2190 %s"
                   .formatted(Values.hex(address), Values.hex(Integer.toUnsignedLong(data))));
+      case Action.FunctionInterrupt(int _, int number, boolean pending) ->
+          stimulus(nanos, "interrupt " + number + (pending ? " \u2191" : " \u2193"));
       case Action.Elapse(long duration) ->
           add(nanos, Row.ALL, Kind.TIME, "", "time passes, up to " + Values.time(duration));
       case Action.Reset() ->

@@ -4,6 +4,7 @@ import io.apictck.arch.RedirectionEntry;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.IoApic;
 import io.apictck.machine.Machine;
+import java.util.List;
 
 /** An input of an I/O APIC together with the line that drives it. */
 public final class Pin {
@@ -18,14 +19,22 @@ public final class Pin {
   }
 
   /**
-   * An input of the first I/O APIC, counted from its last one down: those have no fixed use in a
-   * PC.
+   * An input that the platform can drive, counted from the last one down: those have no fixed use
+   * in a PC.
    */
   public static Pin fromLast(Machine machine, int number) {
-    return of(machine, machine.ioApic(), number);
+    List<Integer> pins = machine.description().board().pins();
+    int gsi = pins.get(pins.size() - 1 - number);
+    for (int i = 0; i < machine.description().ioApics().size(); i++) {
+      IoApic ioApic = machine.ioApic(i);
+      if (gsi >= ioApic.gsiBase() && gsi < ioApic.gsiBase() + ioApic.inputs()) {
+        return new Pin(machine, ioApic, gsi - ioApic.gsiBase());
+      }
+    }
+    throw new IllegalStateException("no I/O APIC has global system interrupt " + gsi);
   }
 
-  /** As {@link #fromLast(Machine, int)}, of any I/O APIC. */
+  /** As {@link #fromLast(Machine, int)}, of one I/O APIC all of whose inputs can be driven. */
   public static Pin of(Machine machine, IoApic ioApic, int number) {
     return new Pin(machine, ioApic, ioApic.inputs() - 1 - number);
   }

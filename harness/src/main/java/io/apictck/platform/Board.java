@@ -1,0 +1,85 @@
+package io.apictck.platform;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What is wired to what on the board of a machine: what firmware would tell in its ACPI and MP
+ * tables.
+ *
+ * @param ioApics the I/O APICs
+ * @param devices parts of the board that software cannot probe for, as {@link Feature#PIC}
+ * @param overrides ISA interrupts whose global system interrupt has another number, polarity or
+ *     trigger mode (ACPI, "Interrupt Source Override Structure")
+ * @param lines global system interrupts that {@link Action.SetLine} drives
+ * @param functions PCI functions that {@link Action.FunctionInterrupt} drives
+ */
+public record Board(
+    List<PlatformDescription.IoApic> ioApics,
+    Set<Feature> devices,
+    List<SourceOverride> overrides,
+    Set<Integer> lines,
+    List<PciFunction> functions) {
+  /** Nothing but processors and memory. */
+  public static final Board BARE = new Board(List.of(), Set.of(), List.of(), Set.of(), List.of());
+
+  /** Takes copies. */
+  public Board {
+    ioApics = List.copyOf(ioApics);
+    devices = Set.copyOf(devices);
+    overrides = List.copyOf(overrides);
+    lines = Set.copyOf(lines);
+    functions = List.copyOf(functions);
+  }
+
+  /** I/O APICs alone, all of whose inputs can be driven. */
+  public static Board of(PlatformDescription.IoApic... ioApics) {
+    Set<Integer> lines =
+        List.of(ioApics).stream()
+            .flatMapToInt(io -> IntStream.range(io.gsiBase(), io.gsiBase() + io.inputs()))
+            .boxed()
+            .collect(Collectors.toSet());
+    return new Board(List.of(ioApics), Set.of(), List.of(), lines, List.of());
+  }
+
+  /** The global system interrupts that can be driven and end at an I/O APIC, in rising order. */
+  public List<Integer> pins() {
+    return lines.stream().filter(this::endsAtIoApic).sorted().toList();
+  }
+
+  private boolean endsAtIoApic(int gsi) {
+    return ioApics.stream().anyMatch(io -> gsi >= io.gsiBase() && gsi < io.gsiBase() + io.inputs());
+  }
+
+  /** The global system interrupt of an ISA interrupt: its own number unless overridden. */
+  public int gsiOfIsa(int irq) {
+    for (SourceOverride override : overrides) {
+      if (override.irq() == irq) {
+        return override.gsi();
+      }
+    }
+    return irq;
+  }
+
+  /**
+   * A change of the number, polarity or trigger mode of an ISA interrupt.
+   *
+   * @param irq ISA interrupt, 0 to 15
+   * @param gsi global system interrupt that it is
+   * @param activeLow whether its input is to be programmed active low
+   * @param level whether its input is to be programmed level-triggered
+   */
+  public record SourceOverride(int irq, int gsi, boolean activeLow, boolean level) {}
+
+  /**
+   * A PCI function with an interrupt pin or a message capability; what it has is told by its
+   * configuration space, by ports CF8h and CFCh.
+   *
+   * @param requesterId bus, device and function, 16 bits
+   * @param interrupts how many interrupts its device logic has, from 1; number n is message n
+   * @param gsi global system interrupt of its interrupt pin, -1 if it has none
+   */
+  public record PciFunction(int requesterId, int interrupts, int gsi) {}
+}
