@@ -4,6 +4,7 @@ import io.apictck.platform.Feature;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * How a reference machine is built.
@@ -61,7 +62,34 @@ public record ModelConfiguration(
    * @param gsiBase global system interrupt of its input 0
    * @param inputs how many inputs, 16 to 240
    */
-  public record IoApicSetup(long address, int gsiBase, int inputs) {}
+  public record IoApicSetup(long address, int gsiBase, int inputs) {
+    /** The fewest inputs. */
+    public static final int MIN_INPUTS = 16;
+
+    /** The most inputs. */
+    public static final int MAX_INPUTS = 240;
+
+    /** How far apart the register pages of several I/O APICs are. */
+    private static final long PAGE = 0x1000;
+
+    /** The most I/O APICs, each with a page of its own from FEC0_0000h. */
+    public static final int MAX_COUNT = 16;
+
+    /** Checks the number of inputs. */
+    public IoApicSetup {
+      if (inputs < MIN_INPUTS || inputs > MAX_INPUTS) {
+        throw new IllegalArgumentException(
+            "an I/O APIC has %d to %d inputs, not %d".formatted(MIN_INPUTS, MAX_INPUTS, inputs));
+      }
+    }
+
+    /** Several alike, one after the other from FEC0_0000h and global system interrupt 0. */
+    public static List<IoApicSetup> several(int count, int inputs) {
+      return IntStream.range(0, count)
+          .mapToObj(i -> new IoApicSetup(PC_IO_APIC.address() + i * PAGE, i * inputs, inputs))
+          .toList();
+    }
+  }
 
   public boolean has(Feature feature) {
     return features.contains(feature);

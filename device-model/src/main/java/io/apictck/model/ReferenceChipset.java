@@ -2,6 +2,7 @@ package io.apictck.model;
 
 import io.apictck.arch.MessageAddress;
 import io.apictck.arch.Msr;
+import io.apictck.model.ModelConfiguration.IoApicSetup;
 import io.apictck.model.bus.PortRange;
 import io.apictck.model.bus.PortSpace;
 import io.apictck.model.chipset.Chipset;
@@ -28,7 +29,7 @@ import java.util.List;
  * configuration says, an 8259 pair, I/O APICs, and interrupt messages.
  *
  * <p>Supported: what the parts support. INTR of the 8259 pair is wired to LINT0 of each processor
- * and to input 0 of the I/O APIC; ISA interrupt 0 is global system interrupt 2.
+ * and to input 0 of the first I/O APIC; ISA interrupt 0 is global system interrupt 2.
  *
  * <p>Not supported: interrupt remapping. Messages above 4 GiB are dropped.
  *
@@ -45,8 +46,7 @@ public class ReferenceChipset implements Chipset {
   private final ChipsetClient client;
   private final LocalApic[] apics;
   private final ApicBus bus;
-  private final IoApic ioApic;
-  private final boolean hasIoApic;
+  private final IoApic[] ioApics;
   private final PicPair pics;
   private final boolean hasPics;
   private final ModeConfigurationRegister modeConfiguration;
@@ -73,8 +73,7 @@ public class ReferenceChipset implements Chipset {
       apics[cpu] = newLocalApic(cpu);
     }
     bus = newBus(apics);
-    ioApic = newIoApic();
-    hasIoApic = configuration.has(Feature.IO_APIC);
+    ioApics = newIoApics();
     hasPics = configuration.has(Feature.PIC);
     pics = newPicPair();
     modeConfiguration = new ModeConfigurationRegister(this::interruptModeChanged);
@@ -118,7 +117,7 @@ public class ReferenceChipset implements Chipset {
       driveLint0(cpu);
     }
     if (configuration.has(Feature.INTR_AT_IO_APIC)) {
-      ioApic.setLine(0, asserted);
+      ioApics[0].setLine(0, asserted);
     }
     client.interruptChanged(0);
   }
@@ -143,8 +142,8 @@ public class ReferenceChipset implements Chipset {
     if (irq >= 0 && hasPics) {
       pics.setLine(irq, asserted);
     }
-    if (hasIoApic) {
-      ioApic.setLine(gsi, asserted);
+    for (int i = 0; i < ioApics.length; i++) {
+      ioApics[i].setLine(gsi - configuration.ioApics().get(i).gsiBase(), asserted);
     }
   }
 
@@ -163,9 +162,13 @@ public class ReferenceChipset implements Chipset {
     return new ApicBus(apics);
   }
 
-  /** Makes the I/O APIC. */
-  protected IoApic newIoApic() {
-    return new IoApic(this::send);
+  private IoApic[] newIoApics() {
+    return configuration.ioApics().stream().map(this::newIoApic).toArray(IoApic[]::new);
+  }
+
+  /** Makes an I/O APIC. */
+  protected IoApic newIoApic(IoApicSetup setup) {
+    return new IoApic(configuration, setup, this::send);
   }
 
   /** Makes the decoder of interrupt messages. */
@@ -190,7 +193,7 @@ public class ReferenceChipset implements Chipset {
 
   /** Ends a level-triggered interrupt at all I/O APICs. */
   protected void endOfInterrupt(int vector) {
-    if (hasIoApic) {
+    for (IoApic ioApic : ioApics) {
       ioApic.endOfInterrupt(vector);
     }
   }
@@ -206,7 +209,9 @@ public class ReferenceChipset implements Chipset {
     for (LocalApic apic : apics) {
       apic.powerUp();
     }
-    ioApic.reset();
+    for (IoApic ioApic : ioApics) {
+      ioApic.reset();
+    }
     pics.reset();
   }
 
@@ -217,13 +222,17 @@ public class ReferenceChipset implements Chipset {
 
   @Override
   public boolean decodes(int cpu, long address) {
-    return apics[cpu].decodes(address) || (hasIoApic && ioApic.decodes(address));
+    return apics[cpu].decodes(address) || ioApicAt(address) >= 0;
   }
 
   @Override
   public long read(int cpu, long address, int width) {
     LocalApic apic = apics[cpu];
-    return apic.decodes(address) ? apic.read(address, width) : ioApic.read(address, width);
+    if (apic.decodes(address)) {
+      return apic.read(address, width);
+    }
+    int ioApic = ioApicAt(address);
+    return ioApic < 0 ? 0 : ioApics[ioApic].read(address, width);
   }
 
   @Override
@@ -231,9 +240,22 @@ public class ReferenceChipset implements Chipset {
     LocalApic apic = apics[cpu];
     if (apic.decodes(address)) {
       apic.write(address, width, value);
-    } else {
-      ioApic.write(address, width, value);
+      return;
     }
+    int ioApic = ioApicAt(address);
+    if (ioApic >= 0) {
+      ioApics[ioApic].write(address, width, value);
+    }
+  }
+
+  /** The I/O APIC that an address belongs to, negative if it is none. */
+  private int ioApicAt(long address) {
+    for (int i = 0; i < ioApics.length; i++) {
+      if (ioApics[i].decodes(address)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.apictck.model;
 
+import io.apictck.model.ModelConfiguration.IoApicSetup;
 import io.apictck.platform.Feature;
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.Platform;
@@ -19,6 +20,8 @@ import java.util.stream.IntStream;
  */
 public final class ReferencePlatformProvider implements PlatformProvider {
   private static final String WITHOUT = "without";
+  private static final String IO_APICS = "io-apics";
+  private static final String IO_APIC_INPUTS = "io-apic-inputs";
 
   /** Highest APIC ID of a processor that has no x2APIC mode; FFh is the broadcast. */
   private static final int MAX_XAPIC_ID = 0xFE;
@@ -42,15 +45,40 @@ public final class ReferencePlatformProvider implements PlatformProvider {
   @Override
   public Map<String, String> options() {
     return Map.of(
-        WITHOUT, "Features the machine must not offer, joined by +, as in x2apic+tsc-deadline.");
+        WITHOUT,
+        "Features the machine must not offer, joined by +, as in x2apic+tsc-deadline.",
+        IO_APICS,
+        "How many I/O APICs, 1 to %d; 1 without it.".formatted(IoApicSetup.MAX_COUNT),
+        IO_APIC_INPUTS,
+        "Inputs of each I/O APIC, %d to %d; %d without it."
+            .formatted(
+                IoApicSetup.MIN_INPUTS,
+                IoApicSetup.MAX_INPUTS,
+                ModelConfiguration.PC_IO_APIC.inputs()));
   }
 
   @Override
   public Platform open(Map<String, String> options, MachineRequest request) {
+    for (String key : options.keySet()) {
+      if (!options().containsKey(key)) {
+        throw new PlatformException("the target model has no option " + key);
+      }
+    }
     Set<Feature> features = EnumSet.allOf(Feature.class);
-    options.forEach((key, value) -> features.removeAll(featuresOf(key, value)));
+    if (options.containsKey(WITHOUT)) {
+      features.removeAll(featuresOf(options.get(WITHOUT)));
+    }
     features.removeAll(request.without());
-    ModelConfiguration configuration = new ModelConfiguration(apicIds(request), features);
+    List<IoApicSetup> ioApics =
+        IoApicSetup.several(
+            number(options, IO_APICS, 1, 1, IoApicSetup.MAX_COUNT),
+            number(
+                options,
+                IO_APIC_INPUTS,
+                ModelConfiguration.PC_IO_APIC.inputs(),
+                IoApicSetup.MIN_INPUTS,
+                IoApicSetup.MAX_INPUTS));
+    ModelConfiguration configuration = new ModelConfiguration(apicIds(request), features, ioApics);
     check(configuration);
     return new ReferencePlatform(configuration, ReferenceChipset::new);
   }
@@ -80,10 +108,22 @@ public final class ReferencePlatformProvider implements PlatformProvider {
     }
   }
 
-  private static Set<Feature> featuresOf(String key, String value) {
-    if (!key.equals(WITHOUT)) {
-      throw new PlatformException("the target model has no option " + key);
+  private static int number(
+      Map<String, String> options, String key, int without, int lowest, int highest) {
+    String value = options.get(key);
+    if (value == null) {
+      return without;
     }
+    int number = value.matches("\\d{1,4}") ? Integer.parseInt(value) : -1;
+    if (number < lowest || number > highest) {
+      throw new PlatformException(
+          "the option %s of the target model is a number from %d to %d, not %s"
+              .formatted(key, lowest, highest, value));
+    }
+    return number;
+  }
+
+  private static Set<Feature> featuresOf(String value) {
     Set<Feature> features = EnumSet.noneOf(Feature.class);
     for (String name : value.split("\\+", -1)) {
       features.add(feature(name));

@@ -28,6 +28,9 @@ public record RedirectionEntry(long raw) {
   public static final long WRITABLE =
       0xFFL | 0x700 | LOGICAL | POLARITY | TRIGGER | MASK | 0xFFL << 56;
 
+  /** Bits 55:49: bits 14:8 of the destination ID where extended destination IDs are on. */
+  public static final long EXTENDED_DESTINATION = 0x7FL << 49;
+
   /** Masked, all else zero. */
   public static final RedirectionEntry RESET = new RedirectionEntry(MASK);
 
@@ -75,6 +78,37 @@ public record RedirectionEntry(long raw) {
   /** Bits 63:56. */
   public int destination() {
     return (int) (raw >>> 56);
+  }
+
+  /** Bits 55:49, where extended destination IDs are on bits 14:8 of the destination ID. */
+  public int extendedDestination() {
+    return (int) (raw >>> 49) & 0x7F;
+  }
+
+  public RedirectionEntry withVector(int vector) {
+    return new RedirectionEntry((raw & ~0xFFL) | (vector & 0xFF));
+  }
+
+  public RedirectionEntry withDeliveryMode(DeliveryMode mode) {
+    return new RedirectionEntry((raw & ~0x700L) | mode.code() << 8);
+  }
+
+  public RedirectionEntry withLogical(boolean logical) {
+    return new RedirectionEntry(logical ? raw | LOGICAL : raw & ~LOGICAL);
+  }
+
+  public RedirectionEntry withActiveLow(boolean activeLow) {
+    return new RedirectionEntry(activeLow ? raw | POLARITY : raw & ~POLARITY);
+  }
+
+  /** With bits 63:56. */
+  public RedirectionEntry withDestination(int destination) {
+    return new RedirectionEntry((raw & ~(0xFFL << 56)) | (long) destination << 56);
+  }
+
+  /** With bits 55:49. */
+  public RedirectionEntry withExtendedDestination(int destination) {
+    return new RedirectionEntry((raw & ~EXTENDED_DESTINATION) | (destination & 0x7FL) << 49);
   }
 
   public RedirectionEntry withMasked(boolean masked) {

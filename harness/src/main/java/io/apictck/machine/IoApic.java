@@ -1,16 +1,34 @@
 package io.apictck.machine;
 
 import io.apictck.arch.RedirectionEntry;
+import io.apictck.platform.Instruction;
 import io.apictck.platform.PlatformDescription;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Driver of one I/O APIC (82093AA data sheet, "Register Description"); processor 0 makes the
  * accesses.
  */
 public final class IoApic {
-  private static final int IOWIN = 0x10;
-  private static final int EOIR = 0x40;
-  private static final int VERSION = 1;
+  /** Offset of the register that selects an indirect register. */
+  public static final int IOREGSEL = 0x00;
+
+  /** Offset of the window onto the selected register. */
+  public static final int IOWIN = 0x10;
+
+  /** Offset of the EOI register. */
+  public static final int EOIR = 0x40;
+
+  /** Index of the identification register. */
+  public static final int ID = 0;
+
+  /** Index of the version register. */
+  public static final int VERSION = 1;
+
+  /** Index of the arbitration register. */
+  public static final int ARBITRATION = 2;
+
   private static final int TABLE = 0x10;
 
   private final Machine machine;
@@ -31,16 +49,43 @@ public final class IoApic {
     return description.inputs();
   }
 
+  /** Physical address of a register of its page. */
+  public long address(int offset) {
+    return description.address() + offset;
+  }
+
+  // ---- instructions, for blocks ----
+
+  /** The instructions that read an indirect register; the last one gives the value. */
+  public List<Instruction> reading(int index) {
+    return List.of(selecting(index), new Instruction.Load(address(IOWIN), 4));
+  }
+
+  /** The instructions that write an indirect register. */
+  public List<Instruction> writing(int index, int value) {
+    return List.of(
+        selecting(index), new Instruction.Store(address(IOWIN), 4, value & 0xFFFF_FFFFL));
+  }
+
+  private Instruction selecting(int index) {
+    return new Instruction.Store(address(IOREGSEL), 4, index);
+  }
+
+  // ---- registers ----
+
   /** Reads an indirect register. */
   public int read(int index) {
-    machine.cpu(0).write32(description.address(), index);
-    return machine.cpu(0).read32(description.address() + IOWIN);
+    return (int) machine.cpu(0).run(reading(index))[0];
   }
 
   /** Writes an indirect register. */
   public void write(int index, int value) {
-    machine.cpu(0).write32(description.address(), index);
-    machine.cpu(0).write32(description.address() + IOWIN, value);
+    machine.cpu(0).run(writing(index, value));
+  }
+
+  /** Index of the low half of the entry of an input; the high half follows. */
+  public static int entryIndex(int input) {
+    return TABLE + 2 * input;
   }
 
   /** Bits 7:0 of the version register; from 20h on there is an EOI register. */
@@ -55,14 +100,35 @@ public final class IoApic {
 
   /** The redirection table entry of an input. */
   public RedirectionEntry entry(int input) {
-    return RedirectionEntry.of(
-        (long) read(TABLE + 2 * input + 1) << 32 | (read(TABLE + 2 * input) & 0xFFFF_FFFFL));
+    long[] halves =
+        machine.cpu(0).run(joined(reading(entryIndex(input)), reading(entryIndex(input) + 1)));
+    return RedirectionEntry.of(halves[1] << 32 | halves[0]);
   }
 
   /** Sets the redirection table entry of an input, its high half first. */
   public void setEntry(int input, RedirectionEntry entry) {
-    write(TABLE + 2 * input + 1, (int) (entry.raw() >>> 32));
-    write(TABLE + 2 * input, (int) entry.raw());
+    machine
+        .cpu(0)
+        .run(
+            joined(
+                writing(entryIndex(input) + 1, (int) (entry.raw() >>> 32)),
+                writing(entryIndex(input), (int) entry.raw())));
+  }
+
+  /** Sets bits 31:0 of the entry of an input. */
+  public void setEntryLow(int input, RedirectionEntry entry) {
+    write(entryIndex(input), (int) entry.raw());
+  }
+
+  /** Sets bits 63:32 of the entry of an input. */
+  public void setEntryHigh(int input, RedirectionEntry entry) {
+    write(entryIndex(input) + 1, (int) (entry.raw() >>> 32));
+  }
+
+  private static List<Instruction> joined(List<Instruction> first, List<Instruction> second) {
+    List<Instruction> block = new ArrayList<>(first);
+    block.addAll(second);
+    return block;
   }
 
   /** Directed end of interrupt: writes the EOI register. */

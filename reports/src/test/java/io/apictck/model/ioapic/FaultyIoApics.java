@@ -1,6 +1,8 @@
 package io.apictck.model.ioapic;
 
 import io.apictck.arch.RedirectionEntry;
+import io.apictck.model.ModelConfiguration;
+import io.apictck.model.ModelConfiguration.IoApicSetup;
 
 /** I/O APICs for faults that lie between them and local APICs. */
 public final class FaultyIoApics {
@@ -11,8 +13,8 @@ public final class FaultyIoApics {
     private IoApic watched;
 
     /** Makes the I/O APIC and watches it. */
-    public IoApic watching(IoApicWorld world) {
-      watched = new IoApic(world);
+    public IoApic watching(ModelConfiguration configuration, IoApicSetup setup, IoApicWorld world) {
+      watched = new IoApic(configuration, setup, world);
       return watched;
     }
 
@@ -28,8 +30,9 @@ public final class FaultyIoApics {
   }
 
   /** One that takes any EOI for that of its first level-triggered input. */
-  public static IoApic endingFirstInput(IoApicWorld world) {
-    return new IoApic(world) {
+  public static IoApic endingFirstInput(
+      ModelConfiguration configuration, IoApicSetup setup, IoApicWorld world) {
+    return new IoApic(configuration, setup, world) {
       @Override
       public void endOfInterrupt(int vector) {
         for (RedirectionEntry entry : entries) {

@@ -5,6 +5,7 @@ import io.apictck.arch.ErrorStatus;
 import io.apictck.arch.LapicRegister;
 import io.apictck.faults.PlantedFault;
 import io.apictck.model.ModelConfiguration;
+import io.apictck.model.ModelConfiguration.IoApicSetup;
 import io.apictck.model.ReferenceChipset;
 import io.apictck.model.ReferencePlatform;
 import io.apictck.model.ioapic.FaultyIoApics;
@@ -81,8 +82,8 @@ public final class AcceptanceFaults {
         (configuration, client) ->
             new ReferenceChipset(configuration, client) {
               @Override
-              protected IoApic newIoApic() {
-                return table.watching(this::send);
+              protected IoApic newIoApic(IoApicSetup setup) {
+                return table.watching(configuration, setup, this::send);
               }
 
               @Override
@@ -108,8 +109,8 @@ public final class AcceptanceFaults {
         (configuration, client) ->
             new ReferenceChipset(configuration, client) {
               @Override
-              protected IoApic newIoApic() {
-                return FaultyIoApics.endingFirstInput(this::send);
+              protected IoApic newIoApic(IoApicSetup setup) {
+                return FaultyIoApics.endingFirstInput(configuration, setup, this::send);
               }
             });
   }
