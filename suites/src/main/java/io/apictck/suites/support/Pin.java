@@ -24,7 +24,16 @@ public final class Pin {
    */
   public static Pin fromLast(Machine machine, int number) {
     List<Integer> pins = machine.description().board().pins();
-    int gsi = pins.get(pins.size() - 1 - number);
+    return ofGsi(machine, pins.get(pins.size() - 1 - number));
+  }
+
+  /** All inputs that the platform can drive, in the order of their global system interrupts. */
+  public static List<Pin> all(Machine machine) {
+    return machine.description().board().pins().stream().map(gsi -> ofGsi(machine, gsi)).toList();
+  }
+
+  /** The input of a global system interrupt. */
+  public static Pin ofGsi(Machine machine, int gsi) {
     for (int i = 0; i < machine.description().ioApics().size(); i++) {
       IoApic ioApic = machine.ioApic(i);
       if (gsi >= ioApic.gsiBase() && gsi < ioApic.gsiBase() + ioApic.inputs()) {
@@ -39,29 +48,64 @@ public final class Pin {
     return new Pin(machine, ioApic, ioApic.inputs() - 1 - number);
   }
 
+  /** The I/O APIC. */
+  public IoApic ioApic() {
+    return ioApic;
+  }
+
+  /** Its number at the I/O APIC. */
+  public int input() {
+    return input;
+  }
+
+  /** Its global system interrupt. */
+  public int gsi() {
+    return ioApic.gsiBase() + input;
+  }
+
+  /** Its redirection table entry. */
+  public RedirectionEntry entry() {
+    return ioApic.entry(input);
+  }
+
+  /** Sets its redirection table entry, the high half first. */
+  public void set(RedirectionEntry entry) {
+    ioApic.setEntry(input, entry);
+  }
+
+  /** Sets bits 31:0 of its redirection table entry. */
+  public void setLow(RedirectionEntry entry) {
+    ioApic.setEntryLow(input, entry);
+  }
+
+  /** Sets bits 63:32 of its redirection table entry. */
+  public void setHigh(RedirectionEntry entry) {
+    ioApic.setEntryHigh(input, entry);
+  }
+
   /** Routes it to a processor, physical and edge-triggered. */
   public void routeEdge(int vector, Cpu target) {
-    ioApic.setEntry(input, RedirectionEntry.fixed(vector, target.apicId()));
+    set(RedirectionEntry.fixed(vector, target.apicId()));
   }
 
   /** Routes it to a processor, physical and level-triggered. */
   public void routeLevel(int vector, Cpu target) {
-    ioApic.setEntry(input, RedirectionEntry.fixed(vector, target.apicId()).withLevel(true));
+    set(RedirectionEntry.fixed(vector, target.apicId()).withLevel(true));
   }
 
   /** Masks or unmasks it. */
   public void mask(boolean masked) {
-    ioApic.setEntry(input, ioApic.entry(input).withMasked(masked));
+    set(entry().withMasked(masked));
   }
 
   /** Asserts the line. */
   public void raise() {
-    machine.line(ioApic.gsiBase() + input, true);
+    machine.line(gsi(), true);
   }
 
   /** Deasserts the line. */
   public void lower() {
-    machine.line(ioApic.gsiBase() + input, false);
+    machine.line(gsi(), false);
   }
 
   /** Asserts and deasserts the line. */
@@ -72,12 +116,18 @@ public final class Pin {
 
   /** Whether a level-triggered request is accepted and not ended. */
   public boolean inFlight() {
-    return ioApic.entry(input).remoteIrr();
+    return entry().remoteIrr();
   }
 
   /** Makes it edge-triggered and masked, and deasserts the line. */
   public void release() {
     lower();
-    ioApic.setEntry(input, RedirectionEntry.RESET);
+    set(RedirectionEntry.RESET);
+  }
+
+  /** As in {@code global system interrupt 23}. */
+  @Override
+  public String toString() {
+    return "global system interrupt " + gsi();
   }
 }
