@@ -1,6 +1,7 @@
 package io.apictck.model.firmware;
 
 import io.apictck.arch.ApicBase;
+import io.apictck.arch.IntiFlags;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.platform.Board;
 import io.apictck.platform.Feature;
@@ -21,6 +22,7 @@ final class InterruptTable {
 
   private static final int ALL_PROCESSORS = 0xFF;
   private static final int NMI_PIN = 1;
+  private static final IntiFlags NMI_FLAGS = IntiFlags.of(false, false);
 
   private InterruptTable() {}
 
@@ -33,11 +35,11 @@ final class InterruptTable {
       table.u8(1).u8(12).u8(i).u8(0).u32(ioApic.address()).u32(ioApic.gsiBase());
     }
     for (Board.SourceOverride override : board.overrides()) {
-      table.u8(2).u8(10).u8(0).u8(override.irq()).u32(override.gsi()).u16(IntiFlags.of(override));
+      table.u8(2).u8(10).u8(0).u8(override.irq()).u32(override.gsi()).u16(flags(override).raw());
     }
-    table.u8(4).u8(6).u8(ALL_PROCESSORS).u16(IntiFlags.EDGE_HIGH).u8(NMI_PIN);
+    table.u8(4).u8(6).u8(ALL_PROCESSORS).u16(NMI_FLAGS.raw()).u8(NMI_PIN);
     if (configuration.apicIds().stream().anyMatch(InterruptTable::isWide)) {
-      table.u8(10).u8(12).u16(IntiFlags.EDGE_HIGH).u32(-1).u8(NMI_PIN).zeros(3);
+      table.u8(10).u8(12).u16(NMI_FLAGS.raw()).u32(-1).u8(NMI_PIN).zeros(3);
     }
     return table;
   }
@@ -51,6 +53,12 @@ final class InterruptTable {
         table.u8(0).u8(8).u8(uid).u8(id).u32(ENABLED);
       }
     }
+  }
+
+  static IntiFlags flags(Board.SourceOverride override) {
+    return override.level() || override.activeLow()
+        ? IntiFlags.of(override.activeLow(), override.level())
+        : IntiFlags.BUS_DEFAULT;
   }
 
   private static boolean isWide(int id) {

@@ -1,6 +1,7 @@
 package io.apictck.model.firmware;
 
 import io.apictck.arch.ApicBase;
+import io.apictck.arch.IntiFlags;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.platform.Board;
 import io.apictck.platform.Feature;
@@ -86,16 +87,16 @@ final class MultiprocessorTable {
     }
   }
 
-  private static int flags(Board board, int irq) {
+  private static IntiFlags flags(Board board, int irq) {
     return board.overrides().stream()
         .filter(override -> override.irq() == irq)
-        .mapToInt(IntiFlags::of)
+        .map(InterruptTable::flags)
         .findFirst()
         .orElse(IntiFlags.BUS_DEFAULT);
   }
 
-  private void interrupt(int entry, int type, int flags, int irq, int apic, int input) {
+  private void interrupt(int entry, int type, IntiFlags flags, int irq, int apic, int input) {
     entry(
-        new TableWriter().u8(entry).u8(type).u16(flags).u8(0).u8(irq).u8(apic).u8(input));
+        new TableWriter().u8(entry).u8(type).u16(flags.raw()).u8(0).u8(irq).u8(apic).u8(input));
   }
 }
