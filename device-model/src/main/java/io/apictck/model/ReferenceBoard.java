@@ -64,6 +64,11 @@ public final class ReferenceBoard {
         List.of());
   }
 
+  /** The global system interrupt that an ISA interrupt is. */
+  static int gsiOfIsa(int irq) {
+    return irq == TIMER_IRQ ? TIMER_GSI : irq;
+  }
+
   /** The ISA interrupt that a global system interrupt is, -1 if it is none. */
   static int isaOfGsi(int gsi) {
     if (gsi == TIMER_GSI) {

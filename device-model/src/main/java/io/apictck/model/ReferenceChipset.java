@@ -17,7 +17,10 @@ import io.apictck.model.msi.MessageDecoder;
 import io.apictck.model.pic.Pic;
 import io.apictck.model.pic.PicPair;
 import io.apictck.model.wiring.InterruptWires;
+import io.apictck.model.wiring.IntervalTimer;
 import io.apictck.model.wiring.ModeConfigurationRegister;
+import io.apictck.model.wiring.RealTimeClock;
+import io.apictck.model.wiring.SourceWorld;
 import io.apictck.platform.Feature;
 import io.apictck.platform.LocalLine;
 import java.util.ArrayList;
@@ -26,7 +29,8 @@ import java.util.List;
 
 /**
  * The interrupt controllers of the reference machine: a local APIC for each processor and, as the
- * configuration says, an 8259 pair, I/O APICs, and interrupt messages.
+ * configuration says, an 8259 pair, I/O APICs, interrupt messages, an 8254 timer and an MC146818
+ * clock.
  *
  * <p>Supported: what the parts support. INTR of the 8259 pair is wired to LINT0 of each processor
  * and to input 0 of the first I/O APIC; ISA interrupt 0 is global system interrupt 2.
@@ -42,6 +46,12 @@ import java.util.List;
 public class ReferenceChipset implements Chipset {
   private static final int NOT_SUPPLIED = -1;
 
+  /** Interrupt sources that keep time; in the due times they come after the processors. */
+  private static final int SOURCES = 2;
+
+  private static final int INTERVAL_TIMER = 0;
+  private static final int CLOCK = 1;
+
   private final ModelConfiguration configuration;
   private final ChipsetClient client;
   private final LocalApic[] apics;
@@ -51,6 +61,8 @@ public class ReferenceChipset implements Chipset {
   private final boolean hasPics;
   private final ModeConfigurationRegister modeConfiguration;
   private final InterruptWires wires;
+  private final IntervalTimer intervalTimer;
+  private final RealTimeClock clock;
   private final PortSpace ports;
   private final MessageDecoder messages;
   private final DueTimes timers;
@@ -67,7 +79,7 @@ public class ReferenceChipset implements Chipset {
     this.configuration = configuration;
     this.client = client;
     int count = configuration.apicIds().size();
-    timers = new DueTimes(count);
+    timers = new DueTimes(count + SOURCES);
     apics = new LocalApic[count];
     for (int cpu = 0; cpu < count; cpu++) {
       apics[cpu] = newLocalApic(cpu);
@@ -76,8 +88,11 @@ public class ReferenceChipset implements Chipset {
     ioApics = newIoApics();
     hasPics = configuration.has(Feature.PIC);
     pics = newPicPair();
-    modeConfiguration = new ModeConfigurationRegister(this::interruptModeChanged);
-    wires = new InterruptWires(wireCount(configuration), this::wireChanged);
+    modeConfiguration = newModeConfigurationRegister(this::interruptModeChanged);
+    wires = newInterruptWires(wireCount(configuration));
+    intervalTimer =
+        newIntervalTimer(source(INTERVAL_TIMER, InterruptWires.TIMER, ReferenceBoard.TIMER_IRQ));
+    clock = newRealTimeClock(source(CLOCK, InterruptWires.CLOCK, ReferenceBoard.CLOCK_IRQ));
     lint0 = new boolean[count];
     ports = new PortSpace(portRanges());
     messages = newMessageDecoder();
@@ -102,6 +117,12 @@ public class ReferenceChipset implements Chipset {
       int first = ModeConfigurationRegister.SELECT;
       ranges.add(new PortRange(first, first + 1, modeConfiguration));
     }
+    if (configuration.has(Feature.PIT)) {
+      ranges.add(new PortRange(IntervalTimer.COUNTER, IntervalTimer.CONTROL, intervalTimer));
+    }
+    if (configuration.has(Feature.RTC)) {
+      ranges.add(new PortRange(RealTimeClock.INDEX, RealTimeClock.INDEX + 1, clock));
+    }
     return ranges;
   }
 
@@ -109,6 +130,46 @@ public class ReferenceChipset implements Chipset {
   protected PicPair newPicPair() {
     return new PicPair(
         new Pic(true), new Pic(false), configuration.has(Feature.ELCR), this::interruptRequest);
+  }
+
+  /** Makes the interrupt mode configuration register. */
+  protected ModeConfigurationRegister newModeConfigurationRegister(Runnable changed) {
+    return new ModeConfigurationRegister(changed);
+  }
+
+  /** Makes the wires of the global system interrupts. */
+  protected InterruptWires newInterruptWires(int count) {
+    return new InterruptWires(count, this::wireChanged);
+  }
+
+  /** Makes the 8254 timer. */
+  protected IntervalTimer newIntervalTimer(SourceWorld world) {
+    return new IntervalTimer(world);
+  }
+
+  /** Makes the MC146818 clock. */
+  protected RealTimeClock newRealTimeClock(SourceWorld world) {
+    return new RealTimeClock(world);
+  }
+
+  private SourceWorld source(int number, int driver, int irq) {
+    int dueIndex = apics.length + number;
+    return new SourceWorld() {
+      @Override
+      public long nanos() {
+        return Math.max(now, client.nanos());
+      }
+
+      @Override
+      public void output(boolean asserted) {
+        wires.drive(ReferenceBoard.gsiOfIsa(irq), driver, asserted);
+      }
+
+      @Override
+      public void due(long nanos) {
+        timers.set(dueIndex, nanos);
+      }
+    };
   }
 
   /** INTR of the 8259 pair changed. */
@@ -133,15 +194,30 @@ public class ReferenceChipset implements Chipset {
 
   private void driveLint0(int cpu) {
     boolean interruptRequest = hasPics && !bypassesApics() && pics.interrupts();
-    apics[cpu].setLine(LocalLine.LINT0, lint0[cpu] || interruptRequest);
+    driveLint0(cpu, lint0[cpu] || interruptRequest);
+  }
+
+  /** Drives the pin LINT0 of a processor. */
+  protected void driveLint0(int cpu, boolean high) {
+    apics[cpu].setLine(LocalLine.LINT0, high);
   }
 
   /** The wire of a global system interrupt changed. */
-  private void wireChanged(int gsi, boolean asserted) {
+  protected void wireChanged(int gsi, boolean asserted) {
+    wireToPics(gsi, asserted);
+    wireToIoApic(gsi, asserted);
+  }
+
+  /** The end of a wire at the 8259 pair, if it is an ISA interrupt. */
+  protected final void wireToPics(int gsi, boolean asserted) {
     int irq = ReferenceBoard.isaOfGsi(gsi);
     if (irq >= 0 && hasPics) {
       pics.setLine(irq, asserted);
     }
+  }
+
+  /** The end of a wire at an I/O APIC. */
+  protected final void wireToIoApic(int gsi, boolean asserted) {
     for (int i = 0; i < ioApics.length; i++) {
       ioApics[i].setLine(gsi - configuration.ioApics().get(i).gsiBase(), asserted);
     }
@@ -213,6 +289,8 @@ public class ReferenceChipset implements Chipset {
       ioApic.reset();
     }
     pics.reset();
+    intervalTimer.reset();
+    clock.reset();
   }
 
   @Override
@@ -351,7 +429,18 @@ public class ReferenceChipset implements Chipset {
   public void advanceTo(long nanos) {
     now = Math.max(now, nanos);
     while (timers.next() <= now) {
-      apics[timers.first()].advance();
+      advance(timers.first());
+    }
+  }
+
+  private void advance(int dueIndex) {
+    int source = dueIndex - apics.length;
+    if (source < 0) {
+      apics[dueIndex].advance();
+    } else if (source == INTERVAL_TIMER) {
+      intervalTimer.advance();
+    } else {
+      clock.advance();
     }
   }
 

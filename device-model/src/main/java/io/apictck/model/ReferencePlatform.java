@@ -3,6 +3,7 @@ package io.apictck.model;
 import io.apictck.model.bus.Memory;
 import io.apictck.model.chipset.Chipset;
 import io.apictck.model.chipset.ChipsetFactory;
+import io.apictck.model.firmware.FirmwareTables;
 import io.apictck.model.processor.Processor;
 import io.apictck.model.processor.ProcessorFactory;
 import io.apictck.model.processor.Scheduler;
@@ -59,8 +60,27 @@ public final class ReferencePlatform implements Platform {
       Board board,
       ChipsetFactory chipsetFactory,
       ProcessorFactory processorFactory) {
+    this(
+        configuration,
+        board,
+        FirmwareTables.image(configuration, board),
+        chipsetFactory,
+        processorFactory);
+  }
+
+  /**
+   * A machine with other tables of firmware.
+   *
+   * @param rom the read-only memory at {@link Memory#ROM_BASE}
+   */
+  public ReferencePlatform(
+      ModelConfiguration configuration,
+      Board board,
+      byte[] rom,
+      ChipsetFactory chipsetFactory,
+      ProcessorFactory processorFactory) {
     description = describe(configuration, board);
-    scheduler = new Scheduler(configuration, chipsetFactory, processorFactory);
+    scheduler = new Scheduler(configuration, rom, chipsetFactory, processorFactory);
     chipset = scheduler.chipset();
   }
 

@@ -9,10 +9,11 @@ import java.util.Arrays;
  * Physical memory (Intel SDM Vol. 3A, "Memory Organization").
  *
  * <p>Supported: conventional memory below 640 KiB for start-up pages, and scratch memory for tests,
- * in pages that are made when they are first written. Elsewhere reads give ones and writes vanish.
- * An access over the end of memory is treated byte by byte.
+ * in pages that are made when they are first written; read-only memory with the tables of firmware
+ * from E0000h. Elsewhere reads give ones and writes vanish. An access over the end of memory is
+ * treated byte by byte.
  *
- * <p>Not supported: caches, memory types, ROM. Deliberate deviation: a reset clears memory, so that
+ * <p>Not supported: caches, memory types. Deliberate deviation: a reset clears memory, so that
  * a machine repeats exactly.
  */
 public final class Memory {
@@ -21,6 +22,12 @@ public final class Memory {
 
   /** Size of the scratch memory in bytes: 16 MiB. */
   public static final long SCRATCH_SIZE = 0x0100_0000;
+
+  /** Physical address of the read-only memory. */
+  public static final long ROM_BASE = 0xE_0000;
+
+  /** Largest size of the read-only memory in bytes: 128 KiB. */
+  public static final int MAX_ROM_SIZE = 0x2_0000;
 
   /** Size of a page in bytes. */
   static final int PAGE_SIZE = 0x1000;
@@ -40,7 +47,19 @@ public final class Memory {
   /** An entry is null until its page is written: then it reads as zeros. */
   private final byte[][] pages = new byte[LOW_PAGES + SCRATCH_PAGES][];
 
-  /** Zeroes all of it. */
+  private final byte[] rom;
+
+  /** Memory without read-only memory. */
+  public Memory() {
+    this(new byte[0]);
+  }
+
+  /** Memory with read-only memory, of {@link #MAX_ROM_SIZE} bytes at most. */
+  public Memory(byte[] rom) {
+    this.rom = rom.clone();
+  }
+
+  /** Zeroes all of it but the read-only memory. */
   public void clear() {
     Arrays.fill(pages, null);
   }
@@ -53,7 +72,7 @@ public final class Memory {
     }
     int number = pageNumber(address);
     if (number == NO_PAGE) {
-      return ones(width);
+      return readRom(address, width);
     }
     byte[] page = pages[number];
     if (page == null) {
@@ -112,6 +131,19 @@ public final class Memory {
       System.arraycopy(pages[sourceNumber], from, page, to, room);
     }
     return room;
+  }
+
+  private long readRom(long address, int width) {
+    long from = address - ROM_BASE;
+    if (from < 0 || from >= rom.length) {
+      return ones(width);
+    }
+    long value = 0;
+    for (int i = 0; i < width; i++) {
+      long read = from + i < rom.length ? rom[(int) from + i] & 0xFFL : 0xFF;
+      value |= read << (Byte.SIZE * i);
+    }
+    return value;
   }
 
   private byte[] writable(int number) {

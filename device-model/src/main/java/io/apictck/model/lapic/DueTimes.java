@@ -2,12 +2,12 @@ package io.apictck.model.lapic;
 
 import java.util.Arrays;
 
-/** When something is due for each of several local APICs, and for which one first. */
+/** When something is due for each of several devices, and for which one first. */
 public final class DueTimes {
   private final long[] nanos;
   private int first;
 
-  /** Nothing is due for any of {@code count} local APICs. */
+  /** Nothing is due for any of {@code count} devices. */
   public DueTimes(int count) {
     nanos = new long[count];
     clear();
@@ -43,7 +43,7 @@ public final class DueTimes {
     return nanos[first];
   }
 
-  /** For which local APIC something is due first. */
+  /** For which device something is due first. */
   public int first() {
     return first;
   }

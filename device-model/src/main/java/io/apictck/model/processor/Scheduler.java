@@ -55,6 +55,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   /** A machine in its power-on state. */
   public Scheduler(
       ModelConfiguration configuration,
+      byte[] rom,
       ChipsetFactory chipsetFactory,
       ProcessorFactory processorFactory) {
     this.configuration = configuration;
@@ -67,7 +68,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
       processors[cpu] = processorFactory.create(this, cpu);
     }
     chipset = chipsetFactory.create(configuration, this);
-    bus = new SystemBus(chipset, new Memory());
+    bus = new SystemBus(chipset, new Memory(rom));
     reset();
   }
 

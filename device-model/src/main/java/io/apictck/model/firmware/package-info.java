@@ -1,0 +1,2 @@
+/** The tables that firmware leaves for software, as read-only memory. */
+package io.apictck.model.firmware;
