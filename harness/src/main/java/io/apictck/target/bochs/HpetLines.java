@@ -21,7 +21,6 @@ import java.util.stream.IntStream;
  * timer is routed there, lowers it.
  */
 final class HpetLines {
-  private static final long CONFIGURATION = 0xFED0_0010L;
   private static final long STATUS = 0xFED0_0020L;
   private static final long TIMER_CONFIGURATION = 0xFED0_0100L;
   private static final long TIMER_COMPARATOR = 0xFED0_0108L;
@@ -29,6 +28,8 @@ final class HpetLines {
   private static final int ENABLE = 1 << 2;
   private static final int PERIODIC = 1 << 3;
   private static final int SET_VALUE = 1 << 6;
+  private static final int WIDTH_32 = 1 << 8;
+  private static final int IDLE = LEVEL | PERIODIC | WIDTH_32;
   private static final int ROUTE = 9;
 
   /** In counts of 10 ns: a thousand instructions, less than a frame on the serial line takes. */
@@ -56,12 +57,11 @@ final class HpetLines {
         List.of());
   }
 
-  /** Starts the timer of a machine that was just reset; its counter is stopped until then. */
+  /** Prepares the timer of a machine that was just reset; the HPET does not count yet. */
   void start(GuestMemory memory) {
     raised.clear();
-    memory.write64(TIMER_CONFIGURATION, LEVEL | PERIODIC | SET_VALUE);
+    memory.write64(TIMER_CONFIGURATION, IDLE | SET_VALUE);
     memory.write64(TIMER_COMPARATOR, PERIOD);
-    memory.write64(CONFIGURATION, 1);
   }
 
   /** Whether a wire is raised, which a reset of the machine does not end. */
@@ -73,14 +73,14 @@ final class HpetLines {
     if (asserted == raised.contains(gsi)) {
       return;
     }
-    int idle = (gsi == TIMER_GSI ? 0 : gsi) << ROUTE | LEVEL | PERIODIC;
+    int routed = (gsi == TIMER_GSI ? 0 : gsi) << ROUTE | IDLE;
     if (asserted) {
       raised.add(gsi);
-      memory.write64(TIMER_CONFIGURATION, idle | ENABLE);
-      memory.write64(TIMER_CONFIGURATION, idle);
+      memory.write64(TIMER_CONFIGURATION, routed | ENABLE);
+      memory.write64(TIMER_CONFIGURATION, routed);
     } else {
       raised.remove(gsi);
-      memory.write64(TIMER_CONFIGURATION, idle);
+      memory.write64(TIMER_CONFIGURATION, routed);
       memory.write64(STATUS, 1);
     }
   }
