@@ -1,7 +1,9 @@
 package io.apictck.target.agent;
 
 import io.apictck.platform.Action;
+import io.apictck.platform.Instruction;
 import io.apictck.platform.PlatformDescription;
+import java.util.List;
 
 /** A machine that the guest agent runs in: what differs between a VMM, an emulator and a board. */
 public interface AgentMachine extends AutoCloseable {
@@ -20,6 +22,9 @@ public interface AgentMachine extends AutoCloseable {
 
   /** Whether idle processors have to tell so by {@link AgentLayout#IDLE_PORT}. */
   boolean yields();
+
+  /** Is told of a block before a processor is told to execute it. */
+  default void executes(List<Instruction> instructions) {}
 
   /** Lets the processors run for a moment; returns at once where they run by themselves. */
   void turn();

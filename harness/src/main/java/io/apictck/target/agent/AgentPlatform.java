@@ -51,6 +51,7 @@ public final class AgentPlatform implements Platform {
     List<Event> events = new ArrayList<>();
     switch (action) {
       case Action.Execute(int cpu, long block, var instructions) -> {
+        machine.executes(instructions);
         cpus.get(cpu).start(block, instructions);
         settle(events);
       }

@@ -1,13 +1,18 @@
 package io.apictck.target.bochs;
 
+import io.apictck.platform.Action;
+import io.apictck.platform.Instruction;
 import io.apictck.platform.PlatformDescription;
 import io.apictck.platform.PlatformException;
+import io.apictck.platform.UnsupportedActionException;
 import io.apictck.target.agent.AgentImage;
+import io.apictck.target.agent.GuestMemory;
 import io.apictck.target.serial.Line;
 import io.apictck.target.serial.MachineClock;
 import io.apictck.target.serial.SerialHost;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,8 @@ final class BochsHost implements SerialHost {
   private final Path folder;
   private final ProcessTime time = new ProcessTime();
   private final AtomicInteger starts = new AtomicInteger();
+  private final HpetLines lines = new HpetLines();
+  private boolean devicesUsed;
   private final Spare spare = new Spare(this::start);
   private @Nullable BochsProcess process;
   private Rest.@Nullable Sleeper sleeper;
@@ -85,11 +92,35 @@ final class BochsHost implements SerialHost {
 
   /**
    * With one processor only: where there are several, Bochs 2.7 takes all instructions that a
-   * processor ever executed for the time its reset took.
+   * processor ever executed for the time its reset took. Its reset leaves the 8259s, the PIT and
+   * the levels of wires as they are.
    */
   @Override
   public boolean resetsItself() {
-    return configuration.processors() == 1;
+    return configuration.processors() == 1 && !lines.anyRaised() && !devicesUsed;
+  }
+
+  @Override
+  public void prepare(GuestMemory memory) {
+    devicesUsed = false;
+    lines.start(memory);
+  }
+
+  @Override
+  public void executes(List<Instruction> instructions) {
+    devicesUsed |= instructions.stream().anyMatch(Instruction.Out.class::isInstance);
+  }
+
+  @Override
+  public void stimulate(Action action, GuestMemory memory) {
+    if (!(action instanceof Action.SetLine(int gsi, boolean asserted))) {
+      throw new UnsupportedActionException("the target bochs does not offer " + action);
+    }
+    if (!description.board().lines().contains(gsi)) {
+      throw new UnsupportedActionException(
+          "the target bochs does not drive global system interrupt " + gsi);
+    }
+    lines.line(memory, gsi, asserted);
   }
 
   private BochsProcess running() {

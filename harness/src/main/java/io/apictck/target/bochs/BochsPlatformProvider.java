@@ -1,6 +1,5 @@
 package io.apictck.target.bochs;
 
-import io.apictck.platform.Board;
 import io.apictck.platform.Feature;
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.Platform;
@@ -41,8 +40,6 @@ public final class BochsPlatformProvider implements PlatformProvider {
               Feature.LVT_CMCI));
 
   private static final int MAX_PROCESSORS = 8;
-  private static final long IO_APIC = 0xFEC0_0000L;
-  private static final int INPUTS = 24;
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration QUIET = Duration.ofMillis(5);
 
@@ -142,8 +139,8 @@ public final class BochsPlatformProvider implements PlatformProvider {
         AgentLayout.SCRATCH,
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
-        Board.of(new PlatformDescription.IoApic(IO_APIC, 0, INPUTS)),
-        Set.of(Stimulus.POWER_ON, Stimulus.GATES, Stimulus.BSP_INIT),
+        HpetLines.board(),
+        Set.of(Stimulus.LINES, Stimulus.POWER_ON, Stimulus.GATES, Stimulus.BSP_INIT),
         false,
         PATIENCE,
         QUIET);

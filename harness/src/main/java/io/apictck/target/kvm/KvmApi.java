@@ -13,6 +13,8 @@ final class KvmApi {
   static final long SET_USER_MEMORY_REGION = 0x4020_AE46;
   static final long SET_TSS_ADDR = 0xAE47;
   static final long CREATE_IRQCHIP = 0xAE60;
+  static final long SET_GSI_ROUTING = 0x4008_AE6A;
+  static final long CREATE_PIT2 = 0x4040_AE77;
   static final long IRQ_LINE = 0x4008_AE61;
   static final long RUN = 0xAE80;
   static final long GET_REGS = 0x8090_AE81L;
@@ -27,6 +29,7 @@ final class KvmApi {
   static final long ENABLE_CAP = 0x4068_AEA3;
   static final long SIGNAL_MSI = 0x4020_AEA5;
 
+  static final int CAP_PIT2 = 33;
   static final int CAP_TSC_DEADLINE_TIMER = 72;
   static final int CAP_SIGNAL_MSI = 77;
   static final int CAP_SPLIT_IRQCHIP = 121;

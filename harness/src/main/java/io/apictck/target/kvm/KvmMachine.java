@@ -88,7 +88,7 @@ final class KvmMachine implements AgentMachine {
     load.run();
     KvmVm made = new KvmVm(device, argument);
     vm = made;
-    made.interruptControllers(split);
+    made.interruptControllers(split, description.board().devices().contains(Feature.PIT));
     if (wideIds) {
       made.enable(KvmApi.CAP_X2APIC_API, KvmApi.X2APIC_API_FLAGS, "ENABLE_CAP(X2APIC_API)");
     }

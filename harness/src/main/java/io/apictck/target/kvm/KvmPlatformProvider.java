@@ -25,8 +25,6 @@ public final class KvmPlatformProvider implements PlatformProvider {
   private static final String IRQCHIP = "irqchip";
   private static final Duration PATIENCE = Duration.ofMillis(300);
   private static final Duration QUIET = Duration.ofMillis(2);
-  private static final long IO_APIC = 0xFEC0_0000L;
-  private static final int IO_APIC_INPUTS = 24;
 
   /** KVM_MAX_VCPU_IDS of x86. */
   private static final int MAX_APIC_ID = 4095;
@@ -38,7 +36,10 @@ public final class KvmPlatformProvider implements PlatformProvider {
           Feature.LVT_PERFORMANCE,
           Feature.LVT_THERMAL,
           Feature.LVT_CMCI,
-          Feature.IO_APIC);
+          Feature.IO_APIC,
+          Feature.PIC,
+          Feature.ELCR,
+          Feature.PIT);
 
   /** For {@link java.util.ServiceLoader}. */
   public KvmPlatformProvider() {}
@@ -89,7 +90,12 @@ public final class KvmPlatformProvider implements PlatformProvider {
     boolean split = irqchip.equals("split");
     KvmDevice device = KvmDevice.open();
     KvmMachine machine =
-        new KvmMachine(device, description(request, split), request.without(), split, image);
+        new KvmMachine(
+            device,
+            description(request, split ? Board.BARE : board(device)),
+            request.without(),
+            split,
+            image);
     return new AgentPlatform(machine, image);
   }
 
@@ -110,7 +116,11 @@ public final class KvmPlatformProvider implements PlatformProvider {
     }
   }
 
-  private static PlatformDescription description(MachineRequest request, boolean split) {
+  private static Board board(KvmDevice device) {
+    return KvmWires.board(device.extension(KvmApi.CAP_PIT2) != 0);
+  }
+
+  private static PlatformDescription description(MachineRequest request, Board board) {
     List<Integer> apicIds =
         request.apicIds().isEmpty()
             ? IntStream.range(0, request.processors()).boxed().toList()
@@ -122,7 +132,7 @@ public final class KvmPlatformProvider implements PlatformProvider {
             Stimulus.POWER_ON,
             Stimulus.BSP_INIT,
             Stimulus.INIT_IN_HALT);
-    if (!split) {
+    if (!board.lines().isEmpty()) {
       stimuli.add(Stimulus.LINES);
     }
     return new PlatformDescription(
@@ -132,7 +142,7 @@ public final class KvmPlatformProvider implements PlatformProvider {
         AgentLayout.SCRATCH,
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
-        split ? Board.BARE : Board.of(new PlatformDescription.IoApic(IO_APIC, 0, IO_APIC_INPUTS)),
+        board,
         stimuli,
         false,
         PATIENCE,

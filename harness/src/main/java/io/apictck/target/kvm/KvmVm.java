@@ -21,13 +21,20 @@ final class KvmVm implements AutoCloseable {
     return fd;
   }
 
-  /** All interrupt controllers in the kernel, or the local APICs alone. */
-  void interruptControllers(boolean split) {
+  /** All interrupt controllers in the kernel, with the PIT or not, or the local APICs alone. */
+  void interruptControllers(boolean split, boolean pit) {
     call(KvmApi.SET_TSS_ADDR, TSS_ADDRESS, "SET_TSS_ADDR");
     if (split) {
       enable(KvmApi.CAP_SPLIT_IRQCHIP, IO_APIC_INPUTS, "ENABLE_CAP(SPLIT_IRQCHIP)");
     } else {
       call(KvmApi.CREATE_IRQCHIP, 0, "CREATE_IRQCHIP");
+      if (pit) {
+        argument.fill((byte) 0);
+        call(KvmApi.CREATE_PIT2, argument.address(), "CREATE_PIT2");
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        call(KvmApi.SET_GSI_ROUTING, KvmWires.routing(arena).address(), "SET_GSI_ROUTING");
+      }
     }
   }
 
@@ -50,7 +57,7 @@ final class KvmVm implements AutoCloseable {
   }
 
   void line(int gsi, boolean asserted) {
-    argument.set(ValueLayout.JAVA_INT, 0, gsi);
+    argument.set(ValueLayout.JAVA_INT, 0, KvmWires.interrupt(gsi));
     argument.set(ValueLayout.JAVA_INT, 4, asserted ? 1 : 0);
     call(KvmApi.IRQ_LINE, argument.address(), "IRQ_LINE");
   }

@@ -62,6 +62,7 @@ final class QemuCommand {
     line.addAll(List.of("-action", "reboot=shutdown,shutdown=pause"));
     line.addAll(List.of("-qmp", socket(folder.qmp())));
     line.addAll(List.of("-qtest", socket(folder.qtest()), "-qtest-log", "none"));
+    line.addAll(QemuBoard.DEVICES);
     line.addAll(options.args());
     return line;
   }
@@ -94,22 +95,9 @@ final class QemuCommand {
         }
         yield "";
       }
-      case LVT_PERFORMANCE,
-          LVT_THERMAL,
-          IO_APIC,
-          IO_APIC_EOI_REGISTER,
-          PIC,
-          ELCR,
-          INTR_AT_IO_APIC,
-          IMCR,
-          PIT,
-          RTC,
-          ACPI_TABLES,
-          MP_TABLE,
-          EXTENDED_DESTINATION_ID,
-          MSI,
-          MSI_X ->
+      case LVT_PERFORMANCE, LVT_THERMAL, IO_APIC, IO_APIC_EOI_REGISTER, PIC, ELCR, RTC, MSI ->
           throw always(feature);
+      case INTR_AT_IO_APIC, IMCR, PIT, ACPI_TABLES, MP_TABLE, EXTENDED_DESTINATION_ID, MSI_X -> "";
     };
   }
 

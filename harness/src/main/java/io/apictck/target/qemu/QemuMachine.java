@@ -1,10 +1,8 @@
 package io.apictck.target.qemu;
 
 import io.apictck.platform.Action;
-import io.apictck.platform.Board;
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.PlatformDescription;
-import io.apictck.platform.PlatformDescription.IoApic;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.Stimulus;
 import io.apictck.platform.UnsupportedActionException;
@@ -17,16 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A PC that QEMU emulates, without firmware.
- *
- * <p>The inputs of its I/O APIC are driven directly, not through the 8259 or a device. Input 0 is
- * not there: QEMU's I/O APIC takes it for input 2, as PCs wire the timer. The interval timers (PIT
- * and HPET) are left out, since they would drive inputs too.
- */
+/** A PC that QEMU emulates, without firmware. */
 final class QemuMachine implements AgentMachine {
-  private static final long IO_APIC = 0xFEC0_0000L;
-  private static final int INPUTS = 24;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration QUIET = Duration.ofMillis(5);
   private static final int SPINS = 200;
@@ -36,6 +26,7 @@ final class QemuMachine implements AgentMachine {
   private final MachineRequest request;
   private final byte[] rom;
   private final PlatformDescription description;
+  private final QemuBoard board;
   private QemuSession session;
   private ProcessorWatch watch;
   private @Nullable IdleStop idle;
@@ -54,6 +45,7 @@ final class QemuMachine implements AgentMachine {
     this.options = options;
     this.request = request;
     this.rom = rom.clone();
+    this.board = new QemuBoard(options.machine());
     this.session = QemuSession.start(options, request, this.rom);
     this.watch = watch(session, request.processors());
     this.description = describe(session.qmp().version());
@@ -72,10 +64,11 @@ final class QemuMachine implements AgentMachine {
         AgentLayout.SCRATCH,
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
-        Board.of(new IoApic(IO_APIC, 0, INPUTS)),
+        board.description(),
         Set.of(
             Stimulus.LINES,
             Stimulus.DEVICE_WRITE,
+            Stimulus.FUNCTION_INTERRUPTS,
             Stimulus.POWER_ON,
             Stimulus.GATES,
             Stimulus.BSP_INIT,
@@ -115,6 +108,7 @@ final class QemuMachine implements AgentMachine {
       }
     }
     fresh = false;
+    board.reset(session.qtest());
     load.run();
     watch = watch(session, request.processors());
     session.qmp().go();
@@ -171,13 +165,9 @@ final class QemuMachine implements AgentMachine {
   public void stimulate(Action action) {
     used();
     switch (action) {
-      case Action.SetLine(int gsi, boolean asserted) -> {
-        if (gsi < 1 || gsi >= INPUTS) {
-          throw new UnsupportedActionException(
-              "QEMU's I/O APIC has no input of its own for global system interrupt " + gsi);
-        }
-        session.qtest().line(gsi, asserted);
-      }
+      case Action.SetLine(int gsi, boolean asserted) -> board.line(session.qtest(), gsi, asserted);
+      case Action.FunctionInterrupt(int requesterId, int number, boolean pending) ->
+          board.functionInterrupt(session.qtest(), requesterId, number, pending);
       case Action.DeviceWrite(int ignored, long address, int data) ->
           session.qtest().write32(address, data);
       default -> throw new UnsupportedActionException("the target qemu does not offer " + action);

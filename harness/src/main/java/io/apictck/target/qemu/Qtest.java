@@ -31,12 +31,29 @@ final class Qtest implements AutoCloseable {
     run("set_irq_in ioapic unnamed-gpio-in %d %d".formatted(input, high ? 1 : 0));
   }
 
-  private void run(String command) {
+  /** An 8-bit port write. */
+  void out8(int port, int value) {
+    run("outb 0x%x 0x%x".formatted(port, value));
+  }
+
+  /** A 32-bit port write. */
+  void out32(int port, int value) {
+    run("outl 0x%x 0x%x".formatted(port, value));
+  }
+
+  /** A 32-bit port read. */
+  int in32(int port) {
+    String reply = run("inl 0x%x".formatted(port));
+    return Integer.parseUnsignedInt(reply.substring(reply.indexOf("0x") + 2).strip(), 16);
+  }
+
+  private String run(String command) {
     socket.send(command + "\n");
     String reply = replies.next(limit);
     if (!reply.startsWith("OK")) {
       throw new PlatformException("qemu refused \"" + command + "\": " + reply);
     }
+    return reply;
   }
 
   @Override

@@ -1,6 +1,11 @@
 package io.apictck.target.serial;
 
+import io.apictck.platform.Action;
+import io.apictck.platform.Instruction;
 import io.apictck.platform.PlatformDescription;
+import io.apictck.platform.UnsupportedActionException;
+import io.apictck.target.agent.GuestMemory;
+import java.util.List;
 import java.util.Optional;
 
 /** A machine at the other end of a serial line: how it is started, and what bounds it keeps. */
@@ -61,6 +66,21 @@ public interface SerialHost extends AutoCloseable {
   /** A clock of the machine's own, if its time does not pass as ours does. */
   default Optional<MachineClock> clock() {
     return Optional.empty();
+  }
+
+  /** After a reset; what is written here comes before everything else. */
+  default void prepare(GuestMemory memory) {}
+
+  /** Is told of a block before a processor is told to execute it. */
+  default void executes(List<Instruction> instructions) {}
+
+  /**
+   * Performs an action by what processors write to memory for it.
+   *
+   * @throws UnsupportedActionException if it cannot
+   */
+  default void stimulate(Action action, GuestMemory memory) {
+    throw new UnsupportedActionException(description().name() + " offers no " + action);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.apictck.target.serial;
 
 import io.apictck.platform.Action;
+import io.apictck.platform.Instruction;
 import io.apictck.platform.PlatformDescription;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformTimeoutException;
@@ -104,6 +105,7 @@ public final class SerialMachine implements AgentMachine {
     }
     started = true;
     time.forget();
+    host.prepare(memory);
     MachineClock clock = time.clock();
     if (clock != null) {
       memory.write64(clock.enable(), clock.enabled());
@@ -310,7 +312,16 @@ public final class SerialMachine implements AgentMachine {
 
   @Override
   public void stimulate(Action action) {
-    throw new UnsupportedActionException(description.name() + " offers no " + action);
+    if (silent) {
+      throw new UnsupportedActionException(
+          description.name() + " needs a processor for " + action + ", but all are halted");
+    }
+    host.stimulate(action, memory);
+  }
+
+  @Override
+  public void executes(List<Instruction> instructions) {
+    host.executes(instructions);
   }
 
   @Override

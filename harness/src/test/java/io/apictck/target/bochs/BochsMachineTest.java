@@ -10,6 +10,7 @@ import io.apictck.platform.MachineRequest;
 import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformTimeoutException;
+import io.apictck.target.WireProbe;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,19 @@ class BochsMachineTest {
     platform.perform(new Action.Reset());
     assertThat(execute(new Instruction.Load(scratch, 8), new Instruction.Rdmsr(0x1B)))
         .containsExactly(new Event.Completed(0, block, new long[] {0, APIC_BASE, 0}));
+  }
+
+  @Test
+  void eachLineReachesItsControllers() {
+    new WireProbe(platform).eachLineReachesItsControllers();
+  }
+
+  @Test
+  void picsInterruptThroughLint0() {
+    for (int irq : new int[] {0, 5, 12}) {
+      platform.perform(new Action.Reset());
+      new WireProbe(platform).aPicInterruptsThroughLint0(irq);
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.platform.UnsupportedRequestException;
+import io.apictck.target.WireProbe;
 import io.apictck.target.agent.AgentImage;
 import io.apictck.target.agent.AgentLayout;
 import java.util.List;
@@ -98,6 +99,37 @@ final class KvmPlatformTest {
     assertThat(platform.perform(new Action.DeviceWrite(0, 0xFEE0_0000L, 0x61)).events())
         .hasSize(1)
         .allMatch(e -> e instanceof Event.InterruptTaken taken && taken.vector() == 0x61);
+  }
+
+  @Test
+  void eachLineReachesItsControllers() {
+    new WireProbe(platform).eachLineReachesItsControllers();
+  }
+
+  @Test
+  void picsInterruptThroughLint0() {
+    for (int irq : new int[] {0, 5, 12}) {
+      platform.perform(new Action.Reset());
+      new WireProbe(platform).aPicInterruptsThroughLint0(irq);
+    }
+  }
+
+  @Test
+  void thePitIsQuietUntilItIsProgrammed() {
+    WireProbe probe = new WireProbe(platform);
+    execute(
+        new Instruction.Store(SVR, 4, 0x1FF),
+        new Instruction.Store(0xFEC0_0000L, 4, 0x10 + 2 * 2),
+        new Instruction.Store(0xFEC0_0010L, 4, 0x62),
+        new Instruction.Sti());
+    assertThat(platform.perform(new Action.Elapse(100_000_000)).events()).isEmpty();
+    probe.execute(
+        new Instruction.Out(0x43, 1, 0x30),
+        new Instruction.Out(0x40, 1, 0x00),
+        new Instruction.Out(0x40, 1, 0x10));
+    assertThat(platform.perform(new Action.Elapse(500_000_000)).events())
+        .hasSize(1)
+        .allMatch(e -> e instanceof Event.InterruptTaken taken && taken.vector() == 0x62);
   }
 
   @Test

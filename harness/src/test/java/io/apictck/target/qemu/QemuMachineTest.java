@@ -12,6 +12,7 @@ import io.apictck.platform.Outcome;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.platform.Stimulus;
+import io.apictck.target.WireProbe;
 import io.apictck.target.agent.AgentImage;
 import io.apictck.target.agent.AgentLayout;
 import io.apictck.target.agent.AgentPlatform;
@@ -121,6 +122,33 @@ final class QemuMachineTest {
         .hasSize(1)
         .allMatch(e -> e instanceof Event.InterruptTaken taken && taken.vector() == 0x62);
     assertThat(platform.perform(new Action.SetLine(5, false)).events()).isEmpty();
+  }
+
+  @Test
+  void eachLineReachesItsControllers() {
+    new WireProbe(platform).eachLineReachesItsControllers();
+  }
+
+  @Test
+  void picsInterruptThroughLint0() {
+    for (int irq : new int[] {0, 5, 12}) {
+      platform.perform(new Action.Reset());
+      new WireProbe(platform).aPicInterruptsThroughLint0(irq);
+    }
+  }
+
+  @Test
+  void functionsInterruptByTheirPinAndByMessages() {
+    new WireProbe(platform).functionsInterrupt();
+    platform.close();
+    AgentImage image = AgentImage.load();
+    machine =
+        new QemuMachine(
+            QemuOptions.of(Map.of("machine", "q35")), MachineRequest.of(2), image.rom());
+    platform = new AgentPlatform(machine, image);
+    new WireProbe(platform).functionsInterrupt();
+    platform.perform(new Action.Reset());
+    new WireProbe(platform).eachLineReachesItsControllers();
   }
 
   @Test

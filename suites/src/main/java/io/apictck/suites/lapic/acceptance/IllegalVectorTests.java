@@ -96,7 +96,7 @@ final class IllegalVectorTests {
 
   @InEachApicMode
   @Sweep
-  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES)
+  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 1)
   @Covers("LAPIC-ACC-009")
   void pins(Machine machine, Cpu cpu, Cases cases) {
     Pin pin = Pin.fromLast(machine, 0);

@@ -94,7 +94,7 @@ final class PendingRequestTests {
   }
 
   @InEachApicMode
-  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES)
+  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 1)
   @Covers("LAPIC-ACC-011")
   void survivesTheMaskOfItsPin(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();

@@ -84,7 +84,7 @@ final class TriggerModeTests {
   }
 
   @InEachApicMode
-  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES)
+  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 1)
   @Covers({"LAPIC-ACC-006", "LAPIC-ACC-007"})
   void isSetByALevelPinKeptAtItsEndAndClearedByAnEdge(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
@@ -107,7 +107,8 @@ final class TriggerModeTests {
   @InEachApicMode
   @Requires(
       value = Feature.IO_APIC,
-      stimuli = {Stimulus.LINES, Stimulus.DEVICE_WRITE})
+      stimuli = {Stimulus.LINES, Stimulus.DEVICE_WRITE},
+      pins = 1)
   @Covers("LAPIC-ACC-006")
   void followsTheMessageAndNotTheTableOfTheIoApic(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
@@ -128,7 +129,7 @@ final class TriggerModeTests {
   }
 
   @InEachApicMode
-  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES)
+  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 1)
   @Covers("LAPIC-ACC-008")
   void anEdgeAfterALevelDecides(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
@@ -155,7 +156,7 @@ final class TriggerModeTests {
   }
 
   @InEachApicMode
-  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES)
+  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 1)
   @Covers("LAPIC-ACC-008")
   void aLevelAfterAnEdgeDecides(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();

@@ -18,7 +18,8 @@ import io.apictck.suites.support.Pin;
 @Conformance
 @Requires(
     value = {Feature.EOI_BROADCAST_SUPPRESSION, Feature.IO_APIC},
-    stimuli = Stimulus.LINES)
+    stimuli = Stimulus.LINES,
+    pins = 1)
 final class BroadcastSuppressionTests {
   private static final int VECTOR = 0x51;
   private static final SpuriousInterruptVector ENABLED =

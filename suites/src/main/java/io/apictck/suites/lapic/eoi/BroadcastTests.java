@@ -24,7 +24,7 @@ import io.apictck.suites.support.Vectors;
  */
 @Conformance
 @OnMachine(processors = 2)
-@Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES)
+@Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 1)
 final class BroadcastTests {
   private static final int VECTOR = 0x51;
 
@@ -93,6 +93,7 @@ final class BroadcastTests {
   }
 
   @InEachApicMode
+  @Requires(pins = 3)
   @Covers("LAPIC-EOI-004")
   void namesTheVectorThatEnded(Machine machine, Cpu cpu) {
     Pin low = Pin.fromLast(machine, 0);
@@ -154,6 +155,7 @@ final class BroadcastTests {
   }
 
   @InEachApicMode
+  @Requires(pins = 2)
   @Covers("LAPIC-EOI-003")
   void withoutAVectorInServiceEndsNoLevel(Machine machine, Cpu cpu) {
     Vectors.makeAllOrdinary(cpu.lapic());
@@ -198,7 +200,7 @@ final class BroadcastTests {
   }
 
   @InEachApicMode
-  @Requires(stimuli = Stimulus.DEVICE_WRITE)
+  @Requires(stimuli = Stimulus.DEVICE_WRITE, pins = 2)
   @Covers("LAPIC-EOI-009")
   void theLevelOfAMessageChangesNoIdlePin(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();

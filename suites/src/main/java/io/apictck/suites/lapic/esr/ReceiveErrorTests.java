@@ -89,7 +89,7 @@ final class ReceiveErrorTests {
 
   @InEachApicMode
   @Sweep
-  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES)
+  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 1)
   @Covers("LAPIC-ESR-004")
   void pins(Machine machine, Cpu cpu, Cases cases) {
     Pin pin = Pin.fromLast(machine, 0);

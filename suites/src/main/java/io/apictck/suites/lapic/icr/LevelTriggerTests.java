@@ -72,7 +72,7 @@ final class LevelTriggerTests {
   }
 
   @InEachApicMode
-  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES)
+  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 1)
   @Covers("LAPIC-ICR-016")
   void itsEndIsNotBroadcast(Machine machine, Cpu cpu) {
     Cpu serving = machine.cpu(1);

@@ -101,7 +101,7 @@ final class LintLevelTests {
   }
 
   @InEachApicMode
-  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES)
+  @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 1)
   @Covers("LAPIC-LVT-007")
   void levelInterruptOfAnotherSourceDoesNotClearRemoteIrr(Machine machine, Cpu cpu) {
     LocalApic lapic = cpu.lapic();
