@@ -51,7 +51,6 @@ public sealed interface MpEntry {
       implements MpEntry {}
 
   /** What a pin of local APICs is wired to. */
-  record LocalInterrupt(
-      InterruptType type, IntiFlags flags, int bus, int irq, int apic, int pin)
+  record LocalInterrupt(InterruptType type, IntiFlags flags, int bus, int irq, int apic, int pin)
       implements MpEntry {}
 }

@@ -65,8 +65,7 @@ public final class AcpiTables {
   }
 
   private FirmwareTable load(Header header, String signature) {
-    FirmwareTable table =
-        FirmwareTable.load(cpu, signature, header.address(), header.length());
+    FirmwareTable table = FirmwareTable.load(cpu, signature, header.address(), header.length());
     if (!header.signature().equals(signature)) {
       table.fail("its signature is \"%s\"".formatted(header.signature()));
     }

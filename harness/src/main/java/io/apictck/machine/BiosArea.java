@@ -17,8 +17,8 @@ final class BiosArea {
   private BiosArea() {}
 
   /**
-   * Addresses at multiples of 16 where a signature begins: in the read-only memory of firmware, then
-   * in the first KiB of the extended BIOS data area.
+   * Addresses at multiples of 16 where a signature begins: in the read-only memory of firmware,
+   * then in the first KiB of the extended BIOS data area.
    *
    * @param width how many bytes the signature has, 4 or 8
    */

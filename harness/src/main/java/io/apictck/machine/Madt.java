@@ -67,8 +67,7 @@ public record Madt(long localApicAddress, int flags, List<MadtEntry> entries) {
       }
       case 4 -> {
         length(table, at, 6);
-        yield new MadtEntry.LocalApicNmi(
-            table.u8(at + 2), flags(table, at + 3), table.u8(at + 5));
+        yield new MadtEntry.LocalApicNmi(table.u8(at + 2), flags(table, at + 3), table.u8(at + 5));
       }
       case 5 -> {
         length(table, at, 12);
@@ -76,8 +75,7 @@ public record Madt(long localApicAddress, int flags, List<MadtEntry> entries) {
       }
       case 9 -> {
         length(table, at, 16);
-        yield new MadtEntry.LocalX2apic(
-            table.u32(at + 4), table.u32(at + 8), table.u32(at + 12));
+        yield new MadtEntry.LocalX2apic(table.u32(at + 4), table.u32(at + 8), table.u32(at + 12));
       }
       case 10 -> {
         length(table, at, 12);

@@ -100,8 +100,7 @@ public record MpTable(boolean imcrPresent, long localApicAddress, List<MpEntry> 
               table.u8(at + 5),
               table.u8(at + 6),
               table.u8(at + 7));
-      default ->
-          table.fail("the entry at offset %d has type %d".formatted(at, table.u8(at)));
+      default -> table.fail("the entry at offset %d has type %d".formatted(at, table.u8(at)));
     };
   }
 

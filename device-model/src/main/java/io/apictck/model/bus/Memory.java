@@ -13,8 +13,8 @@ import java.util.Arrays;
  * from E0000h. Elsewhere reads give ones and writes vanish. An access over the end of memory is
  * treated byte by byte.
  *
- * <p>Not supported: caches, memory types. Deliberate deviation: a reset clears memory, so that
- * a machine repeats exactly.
+ * <p>Not supported: caches, memory types. Deliberate deviation: a reset clears memory, so that a
+ * machine repeats exactly.
  */
 public final class Memory {
   /** Physical address of the scratch memory. */

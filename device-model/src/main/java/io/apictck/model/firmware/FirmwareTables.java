@@ -55,7 +55,12 @@ public final class FirmwareTables {
     long xsdt = table("XSDT", 1, new TableWriter().u64(madt));
     TableWriter pointer = new TableWriter().text("RSD PTR ", 8).u8(0).text("APTCK", 6).u8(2);
     byte[] bytes =
-        pointer.u32(rsdt).u32(RSDP_LENGTH).u64(xsdt).zeros(4).sealed(RSDP_CHECKSUM, RSDP_FIRST_LENGTH);
+        pointer
+            .u32(rsdt)
+            .u32(RSDP_LENGTH)
+            .u64(xsdt)
+            .zeros(4)
+            .sealed(RSDP_CHECKSUM, RSDP_FIRST_LENGTH);
     TableWriter.seal(bytes, RSDP_EXTENDED_CHECKSUM, RSDP_LENGTH);
     put(POINTERS, bytes);
   }

@@ -10,8 +10,8 @@ import io.apictck.platform.PlatformDescription;
 /**
  * The structures of the multiple APIC description table (ACPI, "Multiple APIC Description Table").
  *
- * <p>Supported: processors with either kind of APIC ID, I/O APICs, source overrides, NMI at LINT1 of
- * all processors. Not supported: processors that can be added later.
+ * <p>Supported: processors with either kind of APIC ID, I/O APICs, source overrides, NMI at LINT1
+ * of all processors. Not supported: processors that can be added later.
  */
 final class InterruptTable {
   private static final int PCAT_COMPAT = 1;

@@ -40,8 +40,7 @@ final class MultiprocessorTable {
     entry(new TableWriter().u8(1).u8(0).text("ISA", 6));
     for (int i = 0; i < board.ioApics().size(); i++) {
       PlatformDescription.IoApic ioApic = board.ioApics().get(i);
-      entry(
-          new TableWriter().u8(2).u8(i).u8(IO_APIC_VERSION).u8(ENABLED).u32(ioApic.address()));
+      entry(new TableWriter().u8(2).u8(i).u8(IO_APIC_VERSION).u8(ENABLED).u32(ioApic.address()));
     }
     if (!board.ioApics().isEmpty()) {
       ioInterrupts(configuration, board);
@@ -96,7 +95,6 @@ final class MultiprocessorTable {
   }
 
   private void interrupt(int entry, int type, IntiFlags flags, int irq, int apic, int input) {
-    entry(
-        new TableWriter().u8(entry).u8(type).u16(flags.raw()).u8(0).u8(irq).u8(apic).u8(input));
+    entry(new TableWriter().u8(entry).u8(type).u16(flags.raw()).u8(0).u8(irq).u8(apic).u8(input));
   }
 }

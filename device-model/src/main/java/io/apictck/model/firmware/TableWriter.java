@@ -43,7 +43,9 @@ final class TableWriter {
     return bytes.size();
   }
 
-  /** The bytes, with the one at {@code checksum} chosen so that the first {@code length} sum to 0. */
+  /**
+   * The bytes, with the one at {@code checksum} chosen so that the first {@code length} sum to 0.
+   */
   byte[] sealed(int checksum, int length) {
     byte[] table = bytes.toByteArray();
     seal(table, checksum, length);

@@ -7,15 +7,15 @@ import io.apictck.model.bus.PortDevice;
  * "Mode Definitions" and "Read Operations").
  *
  * <p>Supported: modes 0, 2, 3 and 4, binary counts, counter latch and read-back commands. Modes 1
- * and 5 wait for a gate trigger, and the gate of channel 0 never changes. The input clock is that of
- * {@link #HERTZ} and has no drift against virtual time.
+ * and 5 wait for a gate trigger, and the gate of channel 0 never changes. The input clock is that
+ * of {@link #HERTZ} and has no drift against virtual time.
  *
  * <p>Not supported: BCD (bit 0 of the control word just reads back), channels 1 and 2, which
  * interrupt nobody: they read as ones.
  *
  * <p>Open points, decided: at power-on the output is low and stays so until software writes a
- * control word; in mode 3 a new count is taken at the end of a whole period; a count of 1 in modes 2
- * and 3, which is illegal, makes no pulse.
+ * control word; in mode 3 a new count is taken at the end of a whole period; a count of 1 in modes
+ * 2 and 3, which is illegal, makes no pulse.
  */
 public class IntervalTimer implements PortDevice {
   /** Input clock in ticks a second. */

@@ -7,9 +7,9 @@ import java.util.Arrays;
  * The periodic interrupt of the MC146818 clock of a PC, which is ISA interrupt 8 (Motorola MC146818
  * data sheet, "Interrupts" and "Periodic Interrupt Selection").
  *
- * <p>Supported: the index and data ports, all rates, PF and IRQF of register C, which a read clears.
- * The interrupt output stays asserted while IRQF is set. Periods are counted from power-on; PF is
- * set whether or not somebody asked for the interrupt.
+ * <p>Supported: the index and data ports, all rates, PF and IRQF of register C, which a read
+ * clears. The interrupt output stays asserted while IRQF is set. Periods are counted from power-on;
+ * PF is set whether or not somebody asked for the interrupt.
  *
  * <p>Not supported: the time of day, alarm and update-ended interrupts, the square-wave output; the
  * registers of these are mere memory. Deliberate deviation: at power-on the periodic interrupt is

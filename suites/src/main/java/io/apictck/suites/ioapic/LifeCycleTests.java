@@ -95,7 +95,12 @@ final class LifeCycleTests {
   void everyTransitionOfTwoInputsThatShareAVector(Machine machine, Cases cases) {
     Set<Kind> kinds =
         EnumSet.of(
-            Kind.LINE, Kind.MASK, Kind.PROCESSOR, Kind.TAKE, Kind.EOI, Kind.SUPPRESSED_EOI,
+            Kind.LINE,
+            Kind.MASK,
+            Kind.PROCESSOR,
+            Kind.TAKE,
+            Kind.EOI,
+            Kind.SUPPRESSED_EOI,
             Kind.DIRECTED_EOI);
     kinds.retainAll(offered(machine));
     PinState level = PinState.idle(true, false);
