@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 3)
 final class LifeCycleTests {
   private static final int DEPTH = 5;
-  private static final int SHARED_DEPTH = 7;
+  private static final int SHARED_DEPTH = 6;
   private static final int LENGTH = 3;
 
   private static final List<LifeCycleState> ONE_PIN =
