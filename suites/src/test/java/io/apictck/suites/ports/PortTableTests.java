@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The port table accounts for every check of the local APIC part of kvm-unit-tests. */
+/** The port table accounts for every check of the APIC parts of kvm-unit-tests. */
 final class PortTableTests {
   private final List<Port> table = PortTable.all();
   private final Coverage coverage = Coverage.scan();
@@ -24,9 +24,14 @@ final class PortTableTests {
         Stream.of("W0", "R", "W1", "SELF", "RW", "WO", "RO")
             .map(kind -> "KUT-MSR-X2-" + kind)
             .toList();
+    List<String> ioApic =
+        IntStream.rangeClosed(1, 30)
+            .mapToObj(n -> String.format(Locale.ROOT, "KUT-IOAPIC-%03d", n))
+            .toList();
     assertThat(table)
         .extracting(Port::id)
-        .containsExactlyElementsOf(Stream.concat(apic.stream(), msr.stream()).toList());
+        .containsExactlyElementsOf(
+            Stream.of(apic, msr, ioApic).flatMap(List::stream).toList());
   }
 
   @Test
