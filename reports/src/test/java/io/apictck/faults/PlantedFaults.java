@@ -1,5 +1,6 @@
 package io.apictck.faults;
 
+import io.apictck.model.ioapic.IoApicFaults;
 import io.apictck.model.lapic.AcceptanceFaults;
 import io.apictck.model.lapic.DestinationFaults;
 import io.apictck.model.lapic.IcrFaults;
@@ -25,7 +26,8 @@ public final class PlantedFaults {
               DestinationFaults.all(),
               X2apicFaults.all(),
               TimerFaults.all(),
-              ProcessorFaults.all())
+              ProcessorFaults.all(),
+              IoApicFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

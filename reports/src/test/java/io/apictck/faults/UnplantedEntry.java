@@ -78,6 +78,21 @@ record UnplantedEntry(String id, Cause cause, String reason) {
             "BUG-164",
             Cause.NOT_ARCHITECTURAL,
             "The interrupt is lost over a save and restore of state, which is no operation of the"
-                + " machine."));
+                + " machine."),
+        new UnplantedEntry(
+            "BUG-166",
+            Cause.AMBIGUOUS,
+            "The data sheet does not say that making an entry edge-triggered clears remote IRR; what"
+                + " it does is recorded (IOA-LVL-012)."),
+        new UnplantedEntry(
+            "BUG-186",
+            Cause.AMBIGUOUS,
+            "The data sheet asks for accesses of 32 bits; what narrower ones do is recorded"
+                + " (IOA-REG-011)."),
+        new UnplantedEntry(
+            "BUG-203",
+            Cause.AMBIGUOUS,
+            "How soon a level that stays active interrupts again is not defined; the pace is recorded"
+                + " (IOA-LVL-018)."));
   }
 }

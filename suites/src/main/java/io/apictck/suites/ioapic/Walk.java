@@ -13,9 +13,10 @@ import java.util.Map;
  */
 final class Walk {
   /** A sequence goes on while there is something new near by, but not longer. */
-  private static final int LONGEST = 24;
+  private static final int LONGEST = 20;
 
   private final LifeCycle automaton;
+  private final Map<LifeCycleState, Node> known = new HashMap<>();
   private final List<Node> nodes = new ArrayList<>();
   private final List<Sequence> sequences = new ArrayList<>();
   private int transitions;
@@ -32,6 +33,7 @@ final class Walk {
     final List<Operation> operations = new ArrayList<>();
     final List<Node> targets = new ArrayList<>();
     final BitSet done = new BitSet();
+    boolean expanded;
 
     Node(LifeCycleState state, Node parent, Operation by) {
       this.state = state;
@@ -99,25 +101,25 @@ final class Walk {
   }
 
   private void explore(List<LifeCycleState> starts, int depth) {
-    Map<LifeCycleState, Node> known = new HashMap<>();
     for (LifeCycleState start : starts) {
-      add(new Node(start, null, null), known);
+      add(new Node(start, null, null));
     }
     int first = 0;
     for (int level = 0; level < depth; level++) {
       int end = nodes.size();
       for (; first < end; first++) {
-        expand(nodes.get(first), known);
+        expand(nodes.get(first));
       }
     }
   }
 
-  private void add(Node node, Map<LifeCycleState, Node> known) {
+  private void add(Node node) {
     known.put(node.state, node);
     nodes.add(node);
   }
 
-  private void expand(Node node, Map<LifeCycleState, Node> known) {
+  private void expand(Node node) {
+    node.expanded = true;
     for (Operation operation : automaton.operations(node.state)) {
       LifeCycle.Outcome outcome = automaton.after(node.state, operation);
       Node target = null;
@@ -125,12 +127,26 @@ final class Walk {
         target = known.get(outcome.next());
         if (target == null) {
           target = new Node(outcome.next(), node, operation);
-          add(target, known);
+          add(target);
         }
       }
       node.operations.add(operation);
       node.targets.add(target);
       transitions++;
+    }
+  }
+
+  /** The ways back from a state at the depth of the walk; they are not part of it. */
+  private void findWaysBack(Node node) {
+    node.expanded = true;
+    for (Operation operation : automaton.operations(node.state)) {
+      LifeCycle.Outcome outcome = automaton.after(node.state, operation);
+      Node target = outcome.open() ? null : known.get(outcome.next());
+      if (target != null) {
+        node.done.set(node.operations.size());
+        node.operations.add(operation);
+        node.targets.add(target);
+      }
     }
   }
 
@@ -157,13 +173,37 @@ final class Walk {
     return new Sequence(start.state, path);
   }
 
-  private static int towardsFresh(Node node) {
+  /** The first operation of a short way to something new, negative if there is none. */
+  private int towardsFresh(Node node) {
+    ways(node);
     for (int operation = 0; operation < node.targets.size(); operation++) {
       Node target = node.targets.get(operation);
       if (target != null && target.fresh() >= 0) {
         return operation;
       }
     }
+    for (int operation = 0; operation < node.targets.size(); operation++) {
+      Node target = node.targets.get(operation);
+      if (target != null && leadsToFresh(target)) {
+        return operation;
+      }
+    }
     return -1;
+  }
+
+  private boolean leadsToFresh(Node node) {
+    ways(node);
+    for (Node target : node.targets) {
+      if (target != null && target.fresh() >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void ways(Node node) {
+    if (!node.expanded) {
+      findWaysBack(node);
+    }
   }
 }
