@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole suite on the reference model, with its report: what a user's first run does. */
 final class ConformanceRunIT {
@@ -45,6 +48,32 @@ final class ConformanceRunIT {
     assertThat(results.resolve("allure/index.html")).isNotEmptyFile();
     assertThat(pages(results)).isEqualTo(conformance.tests().size());
     assertNothingFromTheNetwork(results);
+  }
+
+  /** Also those that no PC has. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "model:io-apics=2,io-apic-inputs=240",
+        "model:io-apics=16,io-apic-inputs=16",
+        "model:without=io-apic-eoi-register+extended-destination-id+eoi-broadcast-suppression"
+      })
+  void ioApicsOfAllSizesConform(String target, @TempDir Path results) throws IOException {
+    int code =
+        CommandLines.execute(
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            "run",
+            "--no-site",
+            "--unit",
+            "I/O APIC",
+            "--target",
+            target,
+            "--output",
+            results.toString());
+    assertThat(code).as("%s%n%s", out, err).isZero();
+    assertThat(ConformanceReader.read(results.resolve(Conformance.FILE)).counts())
+        .allSatisfy(this::isGood);
   }
 
   private void isGood(Verdict verdict, int count) {
