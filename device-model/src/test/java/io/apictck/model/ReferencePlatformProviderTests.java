@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The options of the target {@code model}. */
 final class ReferencePlatformProviderTests {
   private static List<PlatformDescription.IoApic> ioApics(Map<String, String> options) {
-    try (Platform platform =
-        new ReferencePlatformProvider().open(options, MachineRequest.of(1))) {
+    try (Platform platform = new ReferencePlatformProvider().open(options, MachineRequest.of(1))) {
       return platform.description().ioApics();
     }
   }

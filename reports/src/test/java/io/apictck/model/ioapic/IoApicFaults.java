@@ -157,10 +157,7 @@ public final class IoApicFaults {
             "After a change of the destination mode in flight the EOI is lost",
             with((configuration, setup, world) ->
                 new LosingEnds(
-                    configuration,
-                    setup,
-                    world,
-                    RedirectionEntry.of(RedirectionEntry.LOGICAL))),
+                    configuration, setup, world, RedirectionEntry.of(RedirectionEntry.LOGICAL))),
             "ioapic.LifeCycleTests"),
         PlantedFault.of(
             "BUG-197",
@@ -287,7 +284,8 @@ public final class IoApicFaults {
   }
 
   private static final class ResendingWhatIsInFlight extends IoApic {
-    ResendingWhatIsInFlight(ModelConfiguration configuration, IoApicSetup setup, IoApicWorld world) {
+    ResendingWhatIsInFlight(
+        ModelConfiguration configuration, IoApicSetup setup, IoApicWorld world) {
       super(configuration, setup, world);
     }
 
@@ -533,8 +531,7 @@ public final class IoApicFaults {
     @Override
     boolean send(int input, RedirectionEntry entry) {
       return super.send(
-          input,
-          stale.equals(RedirectionEntry.RESET) ? entry : entry.withVector(stale.vector()));
+          input, stale.equals(RedirectionEntry.RESET) ? entry : entry.withVector(stale.vector()));
     }
   }
 

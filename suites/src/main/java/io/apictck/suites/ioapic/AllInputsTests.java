@@ -103,8 +103,7 @@ final class AllInputsTests {
     List<Pin> pins = pins(machine);
     cpu.sti();
     for (Pin pin : pins) {
-      pin.set(
-          RedirectionEntry.fixed(vector(pin), cpu.apicId()).withLevel(true).withMasked(true));
+      pin.set(RedirectionEntry.fixed(vector(pin), cpu.apicId()).withLevel(true).withMasked(true));
       pin.raise();
     }
     machine.expectNothing();

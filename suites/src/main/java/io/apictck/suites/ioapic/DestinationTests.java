@@ -106,7 +106,9 @@ final class DestinationTests {
   }
 
   @Test
-  @OnMachine(processors = 4, apicIds = {0x10, 0x01, 0xF0, 0x0F})
+  @OnMachine(
+      processors = 4,
+      apicIds = {0x10, 0x01, 0xF0, 0x0F})
   @Sweep
   @Covers({"IOA-DLV-008", "IOA-DLV-001"})
   void aPhysicalDestinationHasEightBits(Machine machine, Cases cases) {
@@ -120,7 +122,9 @@ final class DestinationTests {
 
   @Test
   @InMode(ApicMode.X2APIC)
-  @OnMachine(processors = 4, apicIds = {0xFE, 0x80, 0x01, 0x55})
+  @OnMachine(
+      processors = 4,
+      apicIds = {0xFE, 0x80, 0x01, 0x55})
   @Covers("IOA-DLV-014")
   void reachesProcessorsInX2apicModeUpToIdFeh(Machine machine) {
     Setup setup = Setup.of(machine);
@@ -187,14 +191,15 @@ final class DestinationTests {
   @Test
   @InMode(ApicMode.X2APIC)
   @Requires(Feature.EXTENDED_DESTINATION_ID)
-  @OnMachine(processors = 5, apicIds = {0x00, 0x01, 0x101, 0x7F01, 0x201})
+  @OnMachine(
+      processors = 5,
+      apicIds = {0x00, 0x01, 0x101, 0x7F01, 0x201})
   @Covers("IOA-DLV-013")
   void extendedDestinationsHaveFifteenBits(Machine machine) {
     Setup setup = Setup.of(machine);
     for (Cpu target : machine.cpus()) {
       int id = target.apicId();
-      setup.verify(
-          physical(id & 0xFF).withExtendedDestination(id >>> 8), cpu -> cpu == target);
+      setup.verify(physical(id & 0xFF).withExtendedDestination(id >>> 8), cpu -> cpu == target);
     }
     setup.verify(physical(1).withExtendedDestination(4), cpu -> false);
     setup.verify(physical(0).withExtendedDestination(1), cpu -> false);
@@ -212,12 +217,10 @@ final class DestinationTests {
   void withoutExtendedDestinationsTheirBitsAreReserved(Machine machine) {
     Setup setup = Setup.of(machine);
     setup.pin().set(physical(1).withExtendedDestination(1));
-    machine.observe(
-        "bits 55:49, written as 1", setup.pin().entry().extendedDestination());
+    machine.observe("bits 55:49, written as 1", setup.pin().entry().extendedDestination());
     setup.pin().pulse();
     machine.expectNothing();
-    machine.observe(
-        "interrupts by processor", setup.taken().stream().map(Counter::count).toList());
+    machine.observe("interrupts by processor", setup.taken().stream().map(Counter::count).toList());
     setup.finish();
   }
 }

@@ -135,9 +135,7 @@ final class DirectedEndTests {
     pin.ioApic().directedEoi(VECTOR);
     machine.expectNothing();
     assertThat(cpu.lapic()).isServicing(VECTOR).requestsNothing();
-    assertThat(pin.entry())
-        .as("entry")
-        .isEqualTo(RedirectionEntry.fixed(VECTOR, cpu.apicId()));
+    assertThat(pin.entry()).as("entry").isEqualTo(RedirectionEntry.fixed(VECTOR, cpu.apicId()));
     pin.lower();
     cpu.finishInterrupt();
     machine.expectNothing();

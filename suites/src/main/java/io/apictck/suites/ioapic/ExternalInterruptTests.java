@@ -8,7 +8,9 @@ import io.apictck.junit.Conformance;
 import io.apictck.junit.Covers;
 import io.apictck.junit.InEachApicMode;
 import io.apictck.junit.OnMachine;
+import io.apictck.junit.Records;
 import io.apictck.junit.Requires;
+import io.apictck.machine.Counter;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.IoApic;
 import io.apictck.machine.Machine;
@@ -102,5 +104,28 @@ final class ExternalInterruptTests {
     assertThat(cpu.lapic()).isIdle();
     machine.isaLine(1, false);
     machine.masterPic().setImr(0xFF);
+  }
+
+  @InEachApicMode
+  @Records
+  @Covers("IOA-DLV-009")
+  void unmaskingWhileThe8259Requests(Machine machine, Cpu cpu) {
+    ioApic.setEntry(0, external(cpu).withMasked(true));
+    machine.isaLine(1, true);
+    Counter taken =
+        cpu.onInterrupt(
+            BASE + 1,
+            (each, frame) -> {
+              machine.isaLine(1, false);
+              machine.masterPic().eoi();
+              each.iret();
+            });
+    cpu.sti();
+    ioApic.setEntry(0, external(cpu));
+    machine.expectNothing();
+    machine.observe("interrupts at the unmasking", taken.count());
+    assertThat(cpu.lapic()).isIdle();
+    machine.isaLine(1, false);
+    ioApic.setEntry(0, RedirectionEntry.RESET);
   }
 }

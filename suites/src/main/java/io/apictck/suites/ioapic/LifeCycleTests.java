@@ -87,8 +87,16 @@ final class LifeCycleTests {
   @InEachApicMode
   @Sweep
   @Covers({
-    "IOA-EDG-001", "IOA-EDG-002", "IOA-EDG-003", "IOA-EDG-004", "IOA-EDG-005", "IOA-EDG-007",
-    "IOA-EDG-008", "IOA-LVL-016", "IOA-LVL-017", "IOA-EOI-003"
+    "IOA-EDG-001",
+    "IOA-EDG-002",
+    "IOA-EDG-003",
+    "IOA-EDG-004",
+    "IOA-EDG-005",
+    "IOA-EDG-007",
+    "IOA-EDG-008",
+    "IOA-LVL-016",
+    "IOA-LVL-017",
+    "IOA-EOI-003"
   })
   void everyTransitionOfAnEdgeInput(Machine machine, Cases cases) {
     walk(machine, cases, offered(machine), List.of(EDGE), SHALLOW);

@@ -107,7 +107,9 @@ final class LowestPriorityTests {
         "the platform arbitrates by priority");
     for (int i = 0; i < PULSES; i++) {
       int busy = i & 1;
-      assertThat(choice(machine, taken, busy)).as("the processor that takes it").isEqualTo(1 - busy);
+      assertThat(choice(machine, taken, busy))
+          .as("the processor that takes it")
+          .isEqualTo(1 - busy);
     }
     finish(machine, taken, 2 * PROBES + PULSES * PROBES);
   }

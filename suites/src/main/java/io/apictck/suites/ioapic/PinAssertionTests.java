@@ -2,6 +2,7 @@ package io.apictck.suites.ioapic;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
+import io.apictck.arch.RedirectionEntry;
 import io.apictck.junit.Conformance;
 import io.apictck.junit.Covers;
 import io.apictck.junit.InEachApicMode;
@@ -9,7 +10,6 @@ import io.apictck.junit.Requires;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.IoApic;
 import io.apictck.machine.Machine;
-import io.apictck.arch.RedirectionEntry;
 import io.apictck.platform.Feature;
 import org.junit.jupiter.api.Assumptions;
 

@@ -110,9 +110,11 @@ final class RegisterTests {
     for (IoApic ioApic : ioApics(machine)) {
       int version = ioApic.read(IoApic.VERSION);
       machine.observe("version register", Hex.dword(version));
-      assertThat(version & 0xFF).as("version").satisfiesAnyOf(
-          number -> assertThat(number).isEqualTo(0x11),
-          number -> assertThat(number).isBetween(0x20, 0x2F));
+      assertThat(version & 0xFF)
+          .as("version")
+          .satisfiesAnyOf(
+              number -> assertThat(number).isEqualTo(0x11),
+              number -> assertThat(number).isBetween(0x20, 0x2F));
       assertThat((version >>> 16 & 0xFF) + 1)
           .as("inputs by the version register")
           .isEqualTo(ioApic.inputs())

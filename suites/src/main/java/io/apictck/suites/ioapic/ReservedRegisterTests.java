@@ -49,8 +49,9 @@ final class ReservedRegisterTests {
   void reservedBitsOfAnEntry(Machine machine, Cpu cpu) {
     Pin pin = Pin.fromLast(machine, 0);
     RedirectionEntry entry = RedirectionEntry.fixed(VECTOR, cpu.apicId());
-    pin.set(RedirectionEntry.of(entry.raw() | RESERVED | RedirectionEntry.EXTENDED_DESTINATION)
-        .withMasked(true));
+    pin.set(
+        RedirectionEntry.of(entry.raw() | RESERVED | RedirectionEntry.EXTENDED_DESTINATION)
+            .withMasked(true));
     machine.observe("bits 55:17, written as ones", Hex.qword(pin.entry().raw()));
     pin.set(RedirectionEntry.of(entry.raw() | RESERVED));
     Counter taken = cpu.countInterrupts(VECTOR);

@@ -24,7 +24,6 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-
 /** Interrupts of the I/O APIC (ioapic.c); the inputs are those that the platform drives best. */
 @Conformance
 @Requires(value = Feature.IO_APIC, stimuli = Stimulus.LINES, pins = 2)
@@ -89,8 +88,7 @@ final class IoApicTests {
     other.routeEdge(0x66, cpu);
     other.pulse();
     pin.pulse();
-    machine.settle(
-        () -> cpu.lapic().irr().contains(0x66) && cpu.lapic().irr().contains(0x78));
+    machine.settle(() -> cpu.lapic().irr().contains(0x66) && cpu.lapic().irr().contains(0x78));
     cpu.sti();
     InterruptFrame first = cpu.takeInterrupt(0x78);
     cpu.finishInterrupt();
@@ -297,13 +295,7 @@ final class IoApicTests {
   @InEachApicMode
   @OnMachine(processors = 2)
   @Covers({"IOA-LVL-008", "IOA-LVL-014"})
-  @Ports({
-    "KUT-IOAPIC-026",
-    "KUT-IOAPIC-027",
-    "KUT-IOAPIC-028",
-    "KUT-IOAPIC-029",
-    "KUT-IOAPIC-030"
-  })
+  @Ports({"KUT-IOAPIC-026", "KUT-IOAPIC-027", "KUT-IOAPIC-028", "KUT-IOAPIC-029", "KUT-IOAPIC-030"})
   void handlerMovesItsEntryAndAnother(Machine machine, Cpu cpu) {
     Pin first = other;
     Pin second = pin;

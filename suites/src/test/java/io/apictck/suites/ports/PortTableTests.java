@@ -30,8 +30,7 @@ final class PortTableTests {
             .toList();
     assertThat(table)
         .extracting(Port::id)
-        .containsExactlyElementsOf(
-            Stream.of(apic, msr, ioApic).flatMap(List::stream).toList());
+        .containsExactlyElementsOf(Stream.of(apic, msr, ioApic).flatMap(List::stream).toList());
   }
 
   @Test
