@@ -121,11 +121,16 @@ public final class MsiXCapability {
         read(entry, MsiXEntry.VECTOR_CONTROL));
   }
 
+  /** Writes address and data of an entry by DWORDs. */
+  public void setMessage(int entry, long address, int data) {
+    write(entry, MsiXEntry.ADDRESS, (int) address);
+    write(entry, MsiXEntry.UPPER_ADDRESS, (int) (address >>> Integer.SIZE));
+    write(entry, MsiXEntry.DATA, data);
+  }
+
   /** Writes an entry by DWORDs, Vector Control last. */
   public void setEntry(int entry, MsiXEntry value) {
-    write(entry, MsiXEntry.ADDRESS, (int) value.address());
-    write(entry, MsiXEntry.UPPER_ADDRESS, (int) (value.address() >>> Integer.SIZE));
-    write(entry, MsiXEntry.DATA, value.data());
+    setMessage(entry, value.address(), value.data());
     write(entry, MsiXEntry.VECTOR_CONTROL, value.vectorControl());
   }
 

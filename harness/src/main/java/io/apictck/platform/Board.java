@@ -87,5 +87,10 @@ public record Board(
   public record PciFunction(int requesterId, int interrupts, int gsi, long window) {
     /** Size of a window in bytes. */
     public static final long WINDOW_SIZE = 0x0100_0000;
+
+    /** A function whose base addresses firmware has assigned. */
+    public PciFunction(int requesterId, int interrupts, int gsi) {
+      this(requesterId, interrupts, gsi, 0);
+    }
   }
 }
