@@ -10,7 +10,6 @@ import io.apictck.machine.Machine;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.ReferenceChipset;
 import io.apictck.model.ReferencePlatformProvider;
-import io.apictck.model.chipset.ChipsetClient;
 import io.apictck.platform.MachineRequest;
 import io.apictck.trace.Trace;
 import java.util.List;
@@ -77,41 +76,5 @@ public class SelfIpiBenchmark {
     cpu.lapic().eoi();
     cpu.iret();
     return vector;
-  }
-
-  /** A world in which nothing happens. */
-  private static final class NoClient implements ChipsetClient {
-    @Override
-    public void interruptChanged(int cpu) {}
-
-    @Override
-    public void nmi(int cpu) {}
-
-    @Override
-    public void smi(int cpu) {}
-
-    @Override
-    public void init(int cpu) {}
-
-    @Override
-    public void startUp(int cpu, int vector) {}
-
-    @Override
-    public void deviceWrite(int requesterId, long address, int data) {}
-
-    @Override
-    public long nanos() {
-      return 0;
-    }
-
-    @Override
-    public long tsc(int cpu) {
-      return 0;
-    }
-
-    @Override
-    public long nanosAtTsc(int cpu, long tsc) {
-      return tsc;
-    }
   }
 }

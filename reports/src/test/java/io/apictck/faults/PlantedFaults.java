@@ -8,6 +8,8 @@ import io.apictck.model.lapic.RegisterFaults;
 import io.apictck.model.lapic.ResetFaults;
 import io.apictck.model.lapic.TimerFaults;
 import io.apictck.model.lapic.X2apicFaults;
+import io.apictck.model.msi.MessageFaults;
+import io.apictck.model.pci.MsiFaults;
 import io.apictck.model.processor.ProcessorFaults;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +27,8 @@ public final class PlantedFaults {
               DestinationFaults.all(),
               X2apicFaults.all(),
               TimerFaults.all(),
+              MessageFaults.all(),
+              MsiFaults.all(),
               ProcessorFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))

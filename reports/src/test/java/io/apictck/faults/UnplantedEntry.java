@@ -78,6 +78,11 @@ record UnplantedEntry(String id, Cause cause, String reason) {
             "BUG-164",
             Cause.NOT_ARCHITECTURAL,
             "The interrupt is lost over a save and restore of state, which is no operation of the"
-                + " machine."));
+                + " machine."),
+        new UnplantedEntry(
+            "BUG-204",
+            Cause.AMBIGUOUS,
+            "The manual says that the destination mode is ignored without redirection hint; who is"
+                + " reached is recorded (MSI-MSG-018)."));
   }
 }
