@@ -64,8 +64,7 @@ public final class MessageFaults {
         fault(
             "MSG-MODE",
             "One bit of the delivery mode counts",
-            m ->
-                with(m, m.logical(), DeliveryMode.of(m.mode().code() & 1), m.level(), m.trigger()),
+            m -> with(m, m.logical(), DeliveryMode.of(m.mode().code() & 1), m.level(), m.trigger()),
             DATA),
         fault(
             "MSG-DEASSERTION",
@@ -147,8 +146,7 @@ public final class MessageFaults {
                 new ReferenceChipset(configuration, client) {
                   @Override
                   protected MessageDecoder newMessageDecoder() {
-                    return new MessageDecoder(
-                        configuration.has(Feature.EXTENDED_DESTINATION_ID)) {
+                    return new MessageDecoder(configuration.has(Feature.EXTENDED_DESTINATION_ID)) {
                       @Override
                       public InterruptMessage decode(long address, int data) {
                         return change.apply(address, data, super.decode(address, data));
@@ -158,8 +156,7 @@ public final class MessageFaults {
                 });
   }
 
-  private static Function<ModelConfiguration, Platform> chipset(
-      Supplier<MessageDecoder> decoder) {
+  private static Function<ModelConfiguration, Platform> chipset(Supplier<MessageDecoder> decoder) {
     return machine ->
         new ReferencePlatform(
             machine,
@@ -189,7 +186,11 @@ public final class MessageFaults {
   }
 
   private static InterruptMessage with(
-      InterruptMessage message, boolean logical, DeliveryMode mode, boolean level, boolean trigger) {
+      InterruptMessage message,
+      boolean logical,
+      DeliveryMode mode,
+      boolean level,
+      boolean trigger) {
     return new InterruptMessage(
         message.destination(), logical, mode, message.vector(), level, trigger);
   }

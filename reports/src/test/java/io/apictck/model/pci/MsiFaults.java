@@ -41,7 +41,11 @@ public final class MsiFaults {
         msiX("BUG-210", "Entries come up unmasked", Unmasked::new, MSIX_REGISTERS, MSIX_MESSAGES),
         msiX("BUG-212", "A QWORD write changes the lower half", LowerHalf::new, MSIX_TABLE),
         msiX("BUG-215", "Masked entries send", EntryMaskIgnored::new, MSIX_MASKS, MSIX_MESSAGES),
-        msi("MSI-NUMBER", "The number of a message is not in its data", NoNumber::new, MSI_MESSAGES),
+        msi(
+            "MSI-NUMBER",
+            "The number of a message is not in its data",
+            NoNumber::new,
+            MSI_MESSAGES),
         msi(
             "MSI-ALLOCATION",
             "The messages asked for count, not those allocated",
@@ -53,11 +57,7 @@ public final class MsiFaults {
         msi("MSI-TWICE", "Unmasking sends two messages", SentTwice::new, MSI_MASKS),
         msi("MSI-PENDING-STAYS", "Sending keeps the pending bit", PendingStays::new, MSI_MASKS),
         msi("MSI-MASK", "Mask bits are ignored", MaskIgnored::new, MSI_MASKS, MSI_GATES),
-        msi(
-            "MSI-MASK-ALL",
-            "Any mask bit masks all vectors",
-            AnyMask::new,
-            MSI_MASKS),
+        msi("MSI-MASK-ALL", "Any mask bit masks all vectors", AnyMask::new, MSI_MASKS),
         msi(
             "MSI-SPURIOUS",
             "A condition that is over stays pending",
@@ -458,8 +458,7 @@ public final class MsiFaults {
     @Override
     void reset() {
       super.reset();
-      function.space.set(
-          offset + MsiControl.OFFSET, 2, control().withEnable(enabled).raw());
+      function.space.set(offset + MsiControl.OFFSET, 2, control().withEnable(enabled).raw());
     }
   }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 @Requires(value = Feature.MSI, stimuli = Stimulus.FUNCTION_INTERRUPTS)
 final class MsiMaskTests {
   private static final int DATA = 0x4060;
-  private static final int LENGTH = 5;
+  private static final int LENGTH = 4;
   private static final int WALK = 2000;
 
   private static void enable(MsiCapability msi, Landing landing) {

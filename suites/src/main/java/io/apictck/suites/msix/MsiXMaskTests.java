@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 @Requires(value = Feature.MSI_X, stimuli = Stimulus.FUNCTION_INTERRUPTS)
 final class MsiXMaskTests {
   private static final int DATA = 0x0004_0060;
-  private static final int LENGTH = 5;
+  private static final int LENGTH = 4;
   private static final int WALK = 2000;
 
   @Test
