@@ -1,10 +1,12 @@
 package io.apictck.model;
 
 import io.apictck.model.ModelConfiguration.IoApicSetup;
+import io.apictck.model.pci.FunctionSetup;
 import io.apictck.platform.Board;
 import io.apictck.platform.Board.SourceOverride;
 import io.apictck.platform.Feature;
 import io.apictck.platform.PlatformDescription;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +26,9 @@ public final class ReferenceBoard {
 
   /** The global system interrupt that the timer has in place of 0, as in every PC. */
   private static final int TIMER_GSI = 2;
+
+  /** Where memory of the first PCI function can be placed. */
+  private static final long FIRST_WINDOW = 0xE000_0000L;
 
   private static final Set<Feature> DEVICES =
       EnumSet.of(
@@ -61,7 +66,18 @@ public final class ReferenceBoard {
         devices,
         List.of(new SourceOverride(TIMER_IRQ, TIMER_GSI, false, false)),
         lines,
-        List.of());
+        functions(configuration));
+  }
+
+  private static List<Board.PciFunction> functions(ModelConfiguration configuration) {
+    List<Board.PciFunction> functions = new ArrayList<>();
+    for (FunctionSetup function : ReferenceFunctions.of(configuration)) {
+      long window = FIRST_WINDOW + functions.size() * Board.PciFunction.WINDOW_SIZE;
+      functions.add(
+          new Board.PciFunction(
+              function.requesterId(), function.interrupts(), function.gsi(), window));
+    }
+    return functions;
   }
 
   /** The global system interrupt that an ISA interrupt is. */

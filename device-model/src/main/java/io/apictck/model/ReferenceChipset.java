@@ -14,6 +14,9 @@ import io.apictck.model.lapic.InterruptMessage;
 import io.apictck.model.lapic.LocalApic;
 import io.apictck.model.lapic.LocalApicWorld;
 import io.apictck.model.msi.MessageDecoder;
+import io.apictck.model.pci.FunctionSetup;
+import io.apictck.model.pci.PciBus;
+import io.apictck.model.pci.PciWorld;
 import io.apictck.model.pic.Pic;
 import io.apictck.model.pic.PicPair;
 import io.apictck.model.wiring.InterruptWires;
@@ -63,6 +66,7 @@ public class ReferenceChipset implements Chipset {
   private final InterruptWires wires;
   private final IntervalTimer intervalTimer;
   private final RealTimeClock clock;
+  private final PciBus pci;
   private final PortSpace ports;
   private final MessageDecoder messages;
   private final DueTimes timers;
@@ -94,6 +98,7 @@ public class ReferenceChipset implements Chipset {
         newIntervalTimer(source(INTERVAL_TIMER, InterruptWires.TIMER, ReferenceBoard.TIMER_IRQ));
     clock = newRealTimeClock(source(CLOCK, InterruptWires.CLOCK, ReferenceBoard.CLOCK_IRQ));
     lint0 = new boolean[count];
+    pci = newPciBus(ReferenceFunctions.of(configuration), pciWorld());
     ports = new PortSpace(portRanges());
     messages = newMessageDecoder();
   }
@@ -123,7 +128,24 @@ public class ReferenceChipset implements Chipset {
     if (configuration.has(Feature.RTC)) {
       ranges.add(new PortRange(RealTimeClock.INDEX, RealTimeClock.INDEX + 1, clock));
     }
+    if (!pci.isEmpty()) {
+      ranges.add(new PortRange(PciBus.FIRST_PORT, PciBus.LAST_PORT, pci));
+    }
     return ranges;
+  }
+
+  private PciWorld pciWorld() {
+    return new PciWorld() {
+      @Override
+      public void write(int requesterId, long address, int data) {
+        client.deviceWrite(requesterId, address, data);
+      }
+
+      @Override
+      public void pin(int number, int gsi, boolean asserted) {
+        wires.drive(gsi, InterruptWires.FIRST_FUNCTION + number, asserted);
+      }
+    };
   }
 
   /** Makes the pair of 8259 controllers. */
@@ -249,7 +271,12 @@ public class ReferenceChipset implements Chipset {
 
   /** Makes the decoder of interrupt messages. */
   protected MessageDecoder newMessageDecoder() {
-    return new MessageDecoder();
+    return new MessageDecoder(configuration.has(Feature.EXTENDED_DESTINATION_ID));
+  }
+
+  /** Makes the PCI bus. */
+  protected PciBus newPciBus(List<FunctionSetup> functions, PciWorld world) {
+    return new PciBus(functions, world);
   }
 
   /** What the local APIC of a processor sees of the machine. */
@@ -291,6 +318,7 @@ public class ReferenceChipset implements Chipset {
     pics.reset();
     intervalTimer.reset();
     clock.reset();
+    pci.reset();
   }
 
   @Override
@@ -300,7 +328,7 @@ public class ReferenceChipset implements Chipset {
 
   @Override
   public boolean decodes(int cpu, long address) {
-    return apics[cpu].decodes(address) || ioApicAt(address) >= 0;
+    return apics[cpu].decodes(address) || ioApicAt(address) >= 0 || pci.decodes(address);
   }
 
   @Override
@@ -308,6 +336,9 @@ public class ReferenceChipset implements Chipset {
     LocalApic apic = apics[cpu];
     if (apic.decodes(address)) {
       return apic.read(address, width);
+    }
+    if (pci.decodes(address)) {
+      return pci.readMemory(address, width);
     }
     int ioApic = ioApicAt(address);
     return ioApic < 0 ? 0 : ioApics[ioApic].read(address, width);
@@ -318,6 +349,10 @@ public class ReferenceChipset implements Chipset {
     LocalApic apic = apics[cpu];
     if (apic.decodes(address)) {
       apic.write(address, width, value);
+      return;
+    }
+    if (pci.decodes(address)) {
+      pci.writeMemory(address, width, value);
       return;
     }
     int ioApic = ioApicAt(address);
@@ -411,6 +446,11 @@ public class ReferenceChipset implements Chipset {
   @Override
   public void out(int cpu, int port, int width, int value) {
     ports.write(port, width, value);
+  }
+
+  @Override
+  public void functionInterrupt(int requesterId, int number, boolean pending) {
+    pci.interrupt(requesterId, number, pending);
   }
 
   @Override

@@ -16,6 +16,9 @@ public record MessageAddress(int raw) {
   /** Bit 2: 1 is logical, with the redirection hint. */
   public static final int DESTINATION_MODE = 1 << 2;
 
+  /** Bits 11:5: bits 14:8 of the destination ID, where the platform has extended ones. */
+  public static final int EXTENDED_DESTINATION = 0x7F << 5;
+
   /** The address with the given raw value. */
   public static MessageAddress of(int raw) {
     return new MessageAddress(raw);
@@ -31,9 +34,29 @@ public record MessageAddress(int raw) {
     return new MessageAddress(physical(destination).raw | DESTINATION_MODE);
   }
 
+  /** A physical message for an APIC ID of up to 15 bits, as extended destination IDs allow. */
+  public static MessageAddress extended(int destination) {
+    return new MessageAddress(physical(destination).raw | (destination >>> 8 & 0x7F) << 5);
+  }
+
+  /** A copy with or without redirection hint. */
+  public MessageAddress withRedirectionHint(boolean hint) {
+    return new MessageAddress(hint ? raw | REDIRECTION_HINT : raw & ~REDIRECTION_HINT);
+  }
+
+  /** The address as a device writes to it, zero-extended. */
+  public long physicalAddress() {
+    return Integer.toUnsignedLong(raw);
+  }
+
   /** Bits 19:12. */
   public int destination() {
     return raw >>> 12 & 0xFF;
+  }
+
+  /** Bits 11:5 as bits 14:8 of a destination ID, and bits 19:12 below them. */
+  public int extendedDestination() {
+    return (raw & EXTENDED_DESTINATION) << 3 | destination();
   }
 
   public boolean redirectionHint() {

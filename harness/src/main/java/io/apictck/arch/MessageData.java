@@ -28,6 +28,19 @@ public record MessageData(int raw) {
     return new MessageData((vector & 0xFF) | LEVEL_ASSERT | TRIGGER_LEVEL);
   }
 
+  /** An edge-triggered message of any delivery mode. */
+  public static MessageData of(DeliveryMode mode, int vector) {
+    return new MessageData(mode.code() << 8 | (vector & 0xFF));
+  }
+
+  public MessageData withLevelAssert(boolean asserted) {
+    return new MessageData(asserted ? raw | LEVEL_ASSERT : raw & ~LEVEL_ASSERT);
+  }
+
+  public MessageData withTriggerLevel(boolean level) {
+    return new MessageData(level ? raw | TRIGGER_LEVEL : raw & ~TRIGGER_LEVEL);
+  }
+
   public int vector() {
     return raw & 0xFF;
   }

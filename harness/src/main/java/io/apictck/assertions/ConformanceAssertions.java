@@ -3,6 +3,9 @@ package io.apictck.assertions;
 import io.apictck.arch.ApicBase;
 import io.apictck.arch.InterruptCommand;
 import io.apictck.arch.LvtEntry;
+import io.apictck.arch.MsiControl;
+import io.apictck.arch.MsiXControl;
+import io.apictck.arch.MsiXEntry;
 import io.apictck.arch.RedirectionEntry;
 import io.apictck.arch.SpuriousInterruptVector;
 import io.apictck.arch.VectorSet;
@@ -64,6 +67,21 @@ public final class ConformanceAssertions extends Assertions {
 
   /** About an interrupt command. */
   public static RegisterAssert<InterruptCommand> assertThat(InterruptCommand actual) {
+    return new RegisterAssert<>(actual);
+  }
+
+  /** About Message Control of an MSI capability. */
+  public static RegisterAssert<MsiControl> assertThat(MsiControl actual) {
+    return new RegisterAssert<>(actual);
+  }
+
+  /** About Message Control of an MSI-X capability. */
+  public static RegisterAssert<MsiXControl> assertThat(MsiXControl actual) {
+    return new RegisterAssert<>(actual);
+  }
+
+  /** About an entry of an MSI-X table. */
+  public static RegisterAssert<MsiXEntry> assertThat(MsiXEntry actual) {
     return new RegisterAssert<>(actual);
   }
 

@@ -3,6 +3,9 @@ package io.apictck.assertions;
 import io.apictck.arch.ApicBase;
 import io.apictck.arch.InterruptCommand;
 import io.apictck.arch.LvtEntry;
+import io.apictck.arch.MsiControl;
+import io.apictck.arch.MsiXControl;
+import io.apictck.arch.MsiXEntry;
 import io.apictck.arch.RedirectionEntry;
 import io.apictck.arch.SpuriousInterruptVector;
 import io.apictck.machine.Hex;
@@ -27,6 +30,9 @@ record RegisterFields(String register, String raw, List<Field> fields) {
       case ApicBase base -> base(base);
       case SpuriousInterruptVector svr -> svr(svr);
       case InterruptCommand command -> command(command);
+      case MsiControl control -> msi(control);
+      case MsiXControl control -> msiX(control);
+      case MsiXEntry entry -> msiXEntry(entry);
       default -> throw new IllegalArgumentException("no register: " + register);
     };
   }
@@ -116,6 +122,47 @@ record RegisterFields(String register, String raw, List<Field> fields) {
     fields.add("destination (bits 63:32)", Hex.dword(command.high()));
     fields.add("other bits", Hex.qword(command.raw() & ~defined));
     return new RegisterFields("ICR", Hex.qword(command.raw()), fields.list);
+  }
+
+  private static RegisterFields msi(MsiControl control) {
+    int defined =
+        MsiControl.WRITABLE
+            | MsiControl.MULTIPLE_MESSAGE_CAPABLE
+            | MsiControl.ADDRESS_64
+            | MsiControl.PER_VECTOR_MASKING;
+    Builder fields = new Builder();
+    fields.add("MSI enable", bit(control.enable()));
+    fields.add("multiple message capable", 1 << control.multipleMessageCapable());
+    fields.add("multiple message enable", 1 << control.multipleMessageEnable());
+    fields.add("64-bit address", bit(control.address64()));
+    fields.add("per-vector masking", bit(control.perVectorMasking()));
+    fields.add("other bits", Hex.dword(control.raw() & ~defined));
+    return new RegisterFields("MSI message control", Hex.dword(control.raw()), fields.list);
+  }
+
+  private static RegisterFields msiX(MsiXControl control) {
+    int defined = MsiXControl.WRITABLE | MsiXControl.TABLE_SIZE;
+    Builder fields = new Builder();
+    fields.add("table entries", control.entries());
+    fields.add("function mask", bit(control.functionMask()));
+    fields.add("MSI-X enable", bit(control.enable()));
+    fields.add("other bits", Hex.dword(control.raw() & ~defined));
+    return new RegisterFields("MSI-X message control", Hex.dword(control.raw()), fields.list);
+  }
+
+  private static RegisterFields msiXEntry(MsiXEntry entry) {
+    Builder fields = new Builder();
+    fields.add("message address", Hex.qword(entry.address()));
+    fields.add("message data", Hex.dword(entry.data()));
+    fields.add("mask", bit(entry.masked()));
+    fields.add("other bits", Hex.dword(entry.vectorControl() & ~MsiXEntry.MASK));
+    String raw =
+        "%s, %s, %s"
+            .formatted(
+                Hex.qword(entry.address()),
+                Hex.dword(entry.data()),
+                Hex.dword(entry.vectorControl()));
+    return new RegisterFields("MSI-X table entry", raw, fields.list);
   }
 
   private static String bit(boolean set) {

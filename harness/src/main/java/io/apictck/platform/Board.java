@@ -80,6 +80,17 @@ public record Board(
    * @param requesterId bus, device and function, 16 bits
    * @param interrupts how many interrupts its device logic has, from 1; number n is message n
    * @param gsi global system interrupt of its interrupt pin, -1 if it has none
+   * @param window physical address of memory space that nobody else decodes, for those of its base
+   *     address registers that firmware left at 0; 16 MiB, and a multiple of that; 0 if they are
+   *     not to be touched
    */
-  public record PciFunction(int requesterId, int interrupts, int gsi) {}
+  public record PciFunction(int requesterId, int interrupts, int gsi, long window) {
+    /** Size of a window in bytes. */
+    public static final long WINDOW_SIZE = 0x0100_0000;
+
+    /** A function whose base addresses tests leave as they are. */
+    public PciFunction(int requesterId, int interrupts, int gsi) {
+      this(requesterId, interrupts, gsi, 0);
+    }
+  }
 }

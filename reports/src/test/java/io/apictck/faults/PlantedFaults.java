@@ -9,6 +9,8 @@ import io.apictck.model.lapic.RegisterFaults;
 import io.apictck.model.lapic.ResetFaults;
 import io.apictck.model.lapic.TimerFaults;
 import io.apictck.model.lapic.X2apicFaults;
+import io.apictck.model.msi.MessageFaults;
+import io.apictck.model.pci.MsiFaults;
 import io.apictck.model.processor.ProcessorFaults;
 import java.util.Comparator;
 import java.util.List;
@@ -27,7 +29,9 @@ public final class PlantedFaults {
               X2apicFaults.all(),
               TimerFaults.all(),
               ProcessorFaults.all(),
-              IoApicFaults.all())
+              IoApicFaults.all(),
+              MessageFaults.all(),
+              MsiFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

@@ -93,6 +93,11 @@ record UnplantedEntry(String id, Cause cause, String reason) {
             "BUG-203",
             Cause.AMBIGUOUS,
             "How soon a level that stays active interrupts again is not defined; the pace is recorded"
-                + " (IOA-LVL-018)."));
+                + " (IOA-LVL-018)."),
+        new UnplantedEntry(
+            "BUG-204",
+            Cause.AMBIGUOUS,
+            "The manual says that the destination mode is ignored without redirection hint; who is"
+                + " reached is recorded (MSI-MSG-018)."));
   }
 }

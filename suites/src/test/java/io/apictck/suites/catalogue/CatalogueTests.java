@@ -55,7 +55,10 @@ class CatalogueTests {
       "CPU-NMI, 6",
       "CPU-HLT, 6",
       "CPU-ORD, 5",
-      "CPU-MWAIT, 2"
+      "CPU-MWAIT, 2",
+      "MSI-MSG, 19",
+      "MSI-CAP, 12",
+      "MSIX-CAP, 13"
     })
     void holdsEveryRequirementOfAGroup(String group, int count) {
       List<Requirement> requirements = catalogue.matching(group + "-*");

@@ -1,0 +1,2 @@
+/** Interrupt messages and the MSI capability. */
+package io.apictck.suites.msi;

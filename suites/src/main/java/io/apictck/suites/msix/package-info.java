@@ -1,0 +1,2 @@
+/** The MSI-X capability. */
+package io.apictck.suites.msix;
