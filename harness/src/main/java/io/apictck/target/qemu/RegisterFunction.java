@@ -1,14 +1,13 @@
 package io.apictck.target.qemu;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
- * A PCI function of QEMU whose interrupts are raised by writes to registers in its BAR 0. That is at
- * an address of ours only while it is written to, so tests may do with their BARs as they like.
+ * A PCI function of QEMU whose interrupts are raised by writes to registers in its BAR 0. That is
+ * at an address of ours only while it is written to, so tests may do with their BARs as they like.
  */
 final class RegisterFunction {
   private static final int COMMAND = 4;
@@ -41,10 +40,7 @@ final class RegisterFunction {
   private record Write(int register, int value) {}
 
   private RegisterFunction(
-      int device,
-      int interrupts,
-      IntFunction<List<Write>> raise,
-      IntFunction<List<Write>> lower) {
+      int device, int interrupts, IntFunction<List<Write>> raise, IntFunction<List<Write>> lower) {
     this.device = device;
     this.interrupts = interrupts;
     this.raise = raise;

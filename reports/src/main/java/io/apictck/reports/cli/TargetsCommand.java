@@ -73,7 +73,10 @@ final class TargetsCommand implements Runnable {
   private static String board(Board board) {
     List<String> parts = new ArrayList<>();
     parts.add(number(board.ioApics().size(), "I/O APIC"));
-    board.devices().stream().sorted().map(part -> part.name().replace('_', ' ')).forEach(parts::add);
+    board.devices().stream()
+        .sorted()
+        .map(part -> part.name().replace('_', ' '))
+        .forEach(parts::add);
     parts.add(number(board.lines().size(), "line") + " driven");
     parts.add(number(board.functions().size(), "PCI function") + " driven");
     return String.join(", ", parts);
