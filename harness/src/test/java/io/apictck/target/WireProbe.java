@@ -27,6 +27,9 @@ public final class WireProbe {
   private static final int IO_APIC_VECTORS = 0x60;
   private static final int MESSAGE_VECTOR = 0x90;
 
+  /** Where there is no memory. */
+  private static final long TABLE = 0xF000_0000L;
+
   private final Platform platform;
   private final Board board;
   private long block;
@@ -147,35 +150,66 @@ public final class WireProbe {
     execute(config(requesterId, offset), new Instruction.Out(0xCFC, 4, value));
   }
 
-  /** Each function interrupts by its pin, and by a message when MSI is enabled. */
+  private int capability(int requesterId, int id) {
+    int offset = readConfig(requesterId, 0x34) & 0xFF;
+    while (offset != 0 && (readConfig(requesterId, offset) & 0xFF) != id) {
+      offset = readConfig(requesterId, offset) >>> 8 & 0xFF;
+    }
+    return offset;
+  }
+
+  /** Each function interrupts by its pin, and by messages when MSI or MSI-X is enabled. */
   public void functionsInterrupt() {
     execute(lapic(SVR, 0x1FF), new Instruction.Sti());
     assertThat(board.functions()).isNotEmpty();
     for (Board.PciFunction function : board.functions()) {
       int id = function.requesterId();
       route(function.gsi(), IO_APIC_VECTORS + function.gsi());
-      interrupts(id, IO_APIC_VECTORS + function.gsi());
-      int msi = readConfig(id, 0x34) & 0xFF;
-      while (msi != 0 && (readConfig(id, msi) & 0xFF) != 5) {
-        msi = readConfig(id, msi) >>> 8 & 0xFF;
+      for (int number = 0; number < function.interrupts(); number++) {
+        interrupts(id, number, IO_APIC_VECTORS + function.gsi());
       }
-      assertThat(msi).as("MSI capability").isNotZero();
-      int header = readConfig(id, msi);
-      boolean wide = (header >>> 16 & 0x80) != 0;
-      writeConfig(id, msi + 4, (int) LOCAL_APIC);
-      writeConfig(id, msi + (wide ? 0xC : 8), MESSAGE_VECTOR);
-      writeConfig(id, msi, header | 0x1_0000);
       writeConfig(id, 4, readConfig(id, 4) & 0xFFFF | 4);
-      interrupts(id, MESSAGE_VECTOR);
+      messageInterrupts(id, capability(id, 5));
+      int msix = capability(id, 0x11);
+      if (msix != 0) {
+        tableInterrupts(id, msix, function.interrupts());
+      }
       assertThat(readConfig(id, 0x10)).as("BAR 0").isEqualTo(0);
     }
   }
 
-  private void interrupts(int requesterId, int vector) {
-    assertThat(platform.perform(new Action.FunctionInterrupt(requesterId, 0, true)).events())
+  private void messageInterrupts(int id, int msi) {
+    assertThat(msi).as("MSI capability").isNotZero();
+    int header = readConfig(id, msi);
+    boolean wide = (header >>> 16 & 0x80) != 0;
+    writeConfig(id, msi + 4, (int) LOCAL_APIC);
+    writeConfig(id, msi + (wide ? 0xC : 8), MESSAGE_VECTOR);
+    writeConfig(id, msi, header | 0x1_0000);
+    interrupts(id, 0, MESSAGE_VECTOR);
+    writeConfig(id, msi, header);
+  }
+
+  private void tableInterrupts(int id, int msix, int interrupts) {
+    int table = readConfig(id, msix + 4);
+    writeConfig(id, 0x10 + 4 * (table & 7), (int) TABLE);
+    writeConfig(id, 4, readConfig(id, 4) & 0xFFFF | 2);
+    writeConfig(id, msix, readConfig(id, msix) | 0x8000_0000);
+    for (int number = 0; number < interrupts; number++) {
+      long entry = TABLE + (table & ~7) + 16L * number;
+      execute(
+          new Instruction.Store(entry, 4, LOCAL_APIC),
+          new Instruction.Store(entry + 4, 4, 0),
+          new Instruction.Store(entry + 8, 4, MESSAGE_VECTOR + 1 + number),
+          new Instruction.Store(entry + 12, 4, 0));
+      interrupts(id, number, MESSAGE_VECTOR + 1 + number);
+    }
+  }
+
+  private void interrupts(int requesterId, int number, int vector) {
+    assertThat(platform.perform(new Action.FunctionInterrupt(requesterId, number, true)).events())
         .hasSize(1)
         .allMatch(e -> e instanceof Event.InterruptTaken t && t.vector() == vector);
-    assertThat(platform.perform(new Action.FunctionInterrupt(requesterId, 0, false)).events())
+    assertThat(platform.perform(new Action.FunctionInterrupt(requesterId, number, false)).events())
         .isEmpty();
     execute(lapic(EOI, 0), new Instruction.Iret());
   }

@@ -6,7 +6,9 @@ import io.apictck.platform.Feature;
 import io.apictck.platform.PlatformDescription.IoApic;
 import io.apictck.platform.UnsupportedActionException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -19,9 +21,18 @@ import java.util.stream.IntStream;
  * are left out, since they would drive ISA interrupt 0: QEMU's PIT runs from power-on.
  */
 final class QemuBoard {
+  private static final int EDU = 4;
+  private static final int E1000E = 5;
+
   /** What the command line needs for it. */
   static final List<String> DEVICES =
-      List.of("-device", "pc-testdev", "-device", "edu,addr=" + EduFunction.DEVICE);
+      List.of(
+          "-device",
+          "pc-testdev",
+          "-device",
+          "edu,addr=" + EDU,
+          "-device",
+          "e1000e,romfile=,addr=" + E1000E);
 
   private static final long IO_APIC = 0xFEC0_0000L;
   private static final int INPUTS = 24;
@@ -31,19 +42,27 @@ final class QemuBoard {
   /** First of 16 ports of {@code pc-testdev}, one an ISA interrupt. */
   private static final int TEST_DEVICE = 0x2000;
 
-  /** PIRQD# of the chipset of {@code pc}, where the pin of the function {@code edu} ends. */
-  private static final int PIRQ_D = 0x63;
+  /** PIRQA# of the chipset of {@code pc}, and where device 5's pin ends; device 4's is PIRQD#. */
+  private static final int PIRQ_A = 0x60;
 
+  private static final int PIRQ_D = 0x63;
   private static final int ISA_BRIDGE = 1 << 3;
-  private static final int PC_FUNCTION_GSI = 10;
-  private static final int Q35_FUNCTION_GSI = 20;
 
   private final boolean pc;
-  private final EduFunction function = new EduFunction();
+  private final Map<Integer, RegisterFunction> functions = new TreeMap<>();
+  private final int eduGsi;
+  private final int e1000eGsi;
 
   /** The board of {@code pc} or {@code q35}. */
   QemuBoard(String machine) {
     this.pc = machine.equals("pc");
+    // q35 wires the pins of devices 4 and 5 to PIRQE# and PIRQF#
+    this.eduGsi = pc ? 10 : 20;
+    this.e1000eGsi = pc ? 11 : 21;
+    for (RegisterFunction function :
+        List.of(RegisterFunction.edu(EDU), RegisterFunction.e1000e(E1000E))) {
+      functions.put(function.requesterId(), function);
+    }
   }
 
   Board description() {
@@ -53,16 +72,21 @@ final class QemuBoard {
         Set.of(Feature.PIC, Feature.ELCR, Feature.RTC),
         List.of(new SourceOverride(0, TIMER_GSI, false, false)),
         lines,
-        List.of(
-            new Board.PciFunction(
-                EduFunction.REQUESTER_ID, 1, pc ? PC_FUNCTION_GSI : Q35_FUNCTION_GSI)));
+        List.of(describe(EDU, eduGsi), describe(E1000E, e1000eGsi)));
   }
 
-  /** After a reset: routes the pin of the function, as firmware does. */
+  private Board.PciFunction describe(int device, int gsi) {
+    RegisterFunction function = functions.get(device << 3);
+    return new Board.PciFunction(function.requesterId(), function.interrupts(), gsi);
+  }
+
+  /** After a reset: routes the pins of the functions, as firmware does. */
   void reset(Qtest qtest) {
-    function.reset();
+    functions.values().forEach(RegisterFunction::reset);
     if (pc) {
-      new QtestConfig(qtest, ISA_BRIDGE).write8(PIRQ_D, PC_FUNCTION_GSI);
+      QtestConfig bridge = new QtestConfig(qtest, ISA_BRIDGE);
+      bridge.write8(PIRQ_D, eduGsi);
+      bridge.write8(PIRQ_A, e1000eGsi);
     }
   }
 
@@ -79,10 +103,11 @@ final class QemuBoard {
   }
 
   void functionInterrupt(Qtest qtest, int requesterId, int number, boolean pending) {
-    if (requesterId != EduFunction.REQUESTER_ID || number != 0) {
+    RegisterFunction function = functions.get(requesterId);
+    if (function == null || number < 0 || number >= function.interrupts()) {
       throw new UnsupportedActionException(
           "the target qemu drives no interrupt %d of function %04X".formatted(number, requesterId));
     }
-    function.interrupt(qtest, pending);
+    function.interrupt(qtest, number, pending);
   }
 }

@@ -1,5 +1,6 @@
 package io.apictck.reports.cli;
 
+import io.apictck.platform.Board;
 import io.apictck.platform.MachineRequest;
 import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformDescription;
@@ -9,6 +10,8 @@ import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.platform.UnsupportedRequestException;
 import io.apictck.target.Targets;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,14 +59,30 @@ final class TargetsCommand implements Runnable {
               .sorted()
               .map(stimulus -> stimulus.name().toLowerCase(Locale.ROOT).replace('_', ' '))
               .collect(Collectors.joining(", "));
-      return "here: version %s, %s time, %s; offers: %s"
+      return "here: version %s, %s time; board: %s; offers: %s"
           .formatted(
               description.version(),
               description.virtualTime() ? "virtual" : "real",
-              description.ioApics().isEmpty() ? "no I/O APIC" : "with I/O APIC",
+              board(description.board()),
               stimuli.isEmpty() ? "instructions only" : stimuli);
     } catch (PlatformException | PlatformTimeoutException | UnsupportedRequestException e) {
       return "needs options: " + e.getMessage();
     }
+  }
+
+  private static String board(Board board) {
+    List<String> parts = new ArrayList<>();
+    parts.add(number(board.ioApics().size(), "I/O APIC"));
+    board.devices().stream()
+        .sorted()
+        .map(part -> part.name().replace('_', ' '))
+        .forEach(parts::add);
+    parts.add(number(board.lines().size(), "line") + " driven");
+    parts.add(number(board.functions().size(), "PCI function") + " driven");
+    return String.join(", ", parts);
+  }
+
+  private static String number(int count, String what) {
+    return (count == 0 ? "no" : Integer.toString(count)) + " " + what + (count > 1 ? "s" : "");
   }
 }
