@@ -8,6 +8,7 @@ import io.apictck.model.lapic.RegisterFaults;
 import io.apictck.model.lapic.ResetFaults;
 import io.apictck.model.lapic.TimerFaults;
 import io.apictck.model.lapic.X2apicFaults;
+import io.apictck.model.pic.PicFaults;
 import io.apictck.model.processor.ProcessorFaults;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +26,8 @@ public final class PlantedFaults {
               DestinationFaults.all(),
               X2apicFaults.all(),
               TimerFaults.all(),
-              ProcessorFaults.all())
+              ProcessorFaults.all(),
+              PicFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

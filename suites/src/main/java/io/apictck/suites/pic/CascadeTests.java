@@ -118,8 +118,9 @@ final class CascadeTests {
   private static boolean isHigher(int irq, int than) {
     int level = Irqs.masterLevel(irq);
     int other = Irqs.masterLevel(than);
-    return level < other
-        || level == other && level == PicCommand.CASCADE && Pics.level(irq) < Pics.level(than);
+    return level == other
+        ? level == PicCommand.CASCADE && Pics.level(irq) < Pics.level(than)
+        : level < other;
   }
 
   @Test
