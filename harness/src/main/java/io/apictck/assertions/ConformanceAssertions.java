@@ -13,6 +13,7 @@ import io.apictck.machine.Attempt;
 import io.apictck.machine.Counter;
 import io.apictck.machine.InterruptFrame;
 import io.apictck.machine.LocalApic;
+import io.apictck.machine.Pic;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
 
@@ -33,6 +34,11 @@ public final class ConformanceAssertions extends Assertions {
   /** About the registers of a local APIC, which are read by the assertions. */
   public static LocalApicAssert assertThat(LocalApic actual) {
     return new LocalApicAssert(actual);
+  }
+
+  /** About one 8259, whose registers are read by the assertions. */
+  public static PicAssert assertThat(Pic actual) {
+    return new PicAssert(actual);
   }
 
   /** About interrupts that an automatic handler took. */

@@ -88,4 +88,10 @@ public final class Pic {
     command(PicCommand.OCW3 | PicCommand.POLL);
     return status();
   }
+
+  /** As in {@code master 8259}. */
+  @Override
+  public String toString() {
+    return (port == MASTER ? "master" : "slave") + " 8259";
+  }
 }

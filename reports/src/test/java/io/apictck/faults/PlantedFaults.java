@@ -11,6 +11,7 @@ import io.apictck.model.lapic.TimerFaults;
 import io.apictck.model.lapic.X2apicFaults;
 import io.apictck.model.msi.MessageFaults;
 import io.apictck.model.pci.MsiFaults;
+import io.apictck.model.pic.PicFaults;
 import io.apictck.model.processor.ProcessorFaults;
 import java.util.Comparator;
 import java.util.List;
@@ -31,7 +32,8 @@ public final class PlantedFaults {
               ProcessorFaults.all(),
               IoApicFaults.all(),
               MessageFaults.all(),
-              MsiFaults.all())
+              MsiFaults.all(),
+              PicFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

@@ -22,6 +22,30 @@ record UnplantedEntry(String id, Cause cause, String reason) {
   static List<UnplantedEntry> all() {
     return List.of(
         new UnplantedEntry(
+            "BUG-009",
+            Cause.AMBIGUOUS,
+            "Chipsets replace LTIM by the edge/level control registers; what it does is recorded"
+                + " (PIC-INIT-012)."),
+        new UnplantedEntry(
+            "BUG-015",
+            Cause.AMBIGUOUS,
+            "Whether a request of the slave that is gone is acknowledged at all is left open; what"
+                + " comes is recorded (PIC-EDG-006)."),
+        new UnplantedEntry(
+            "BUG-018",
+            Cause.AMBIGUOUS,
+            "Implementations keep the edge of a pulse on purpose; what they do is recorded"
+                + " (PIC-EDG-005)."),
+        new UnplantedEntry(
+            "BUG-025",
+            Cause.AMBIGUOUS,
+            "What an access of two bytes gives is left open, and recorded (PIC-OCW-011)."),
+        new UnplantedEntry(
+            "BUG-036",
+            Cause.AMBIGUOUS,
+            "The selected status register need not be remembered over a poll; that poll goes over"
+                + " the selection is tested by PIC-POLL-RR."),
+        new UnplantedEntry(
             "BUG-065",
             Cause.NOT_ARCHITECTURAL,
             "Between the two steps of an acceptance there is no instruction boundary of the"

@@ -58,7 +58,17 @@ class CatalogueTests {
       "CPU-MWAIT, 2",
       "MSI-MSG, 19",
       "MSI-CAP, 12",
-      "MSIX-CAP, 13"
+      "MSIX-CAP, 13",
+      "PIC-INIT, 17",
+      "PIC-OCW, 12",
+      "PIC-EDG, 7",
+      "PIC-LVL, 5",
+      "PIC-PRI, 7",
+      "PIC-EOI, 8",
+      "PIC-SMM, 3",
+      "PIC-POL, 4",
+      "PIC-CAS, 5",
+      "PIC-ELCR, 6"
     })
     void holdsEveryRequirementOfAGroup(String group, int count) {
       List<Requirement> requirements = catalogue.matching(group + "-*");
