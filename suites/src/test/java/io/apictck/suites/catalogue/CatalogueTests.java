@@ -55,7 +55,13 @@ class CatalogueTests {
       "CPU-NMI, 6",
       "CPU-HLT, 6",
       "CPU-ORD, 5",
-      "CPU-MWAIT, 2"
+      "CPU-MWAIT, 2",
+      "GSI-TAB, 4",
+      "GSI-MAP, 12",
+      "VW-A, 9",
+      "VW-B, 3",
+      "VW-SYM, 2",
+      "VW-IMCR, 1"
     })
     void holdsEveryRequirementOfAGroup(String group, int count) {
       List<Requirement> requirements = catalogue.matching(group + "-*");
