@@ -1,5 +1,6 @@
 package io.apictck.faults;
 
+import io.apictck.model.firmware.FirmwareFaults;
 import io.apictck.model.lapic.AcceptanceFaults;
 import io.apictck.model.lapic.DestinationFaults;
 import io.apictck.model.lapic.IcrFaults;
@@ -9,6 +10,7 @@ import io.apictck.model.lapic.ResetFaults;
 import io.apictck.model.lapic.TimerFaults;
 import io.apictck.model.lapic.X2apicFaults;
 import io.apictck.model.processor.ProcessorFaults;
+import io.apictck.model.wiring.WiringFaults;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,7 +27,9 @@ public final class PlantedFaults {
               DestinationFaults.all(),
               X2apicFaults.all(),
               TimerFaults.all(),
-              ProcessorFaults.all())
+              ProcessorFaults.all(),
+              WiringFaults.all(),
+              FirmwareFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

@@ -89,7 +89,9 @@ final class IntervalTimerTests {
         int periods = count > 0x8000 ? 20 : 1000;
         double period = count * 1e9 / IntervalTimer.HERTZ;
         machine.elapseNanos(Math.round((periods + 1.5) * period));
-        assertThat(times).as("ticks in mode %d, count %d", mode, count).hasSizeBetween(periods + 1, periods + 2);
+        assertThat(times)
+            .as("ticks in mode %d, count %d", mode, count)
+            .hasSizeBetween(periods + 1, periods + 2);
         assertThat((double) (times.get(periods) - times.getFirst()))
             .as("nanoseconds of %d periods in mode %d, count %d", periods, mode, count)
             .isCloseTo(periods * period, Offset.offset(50.0));

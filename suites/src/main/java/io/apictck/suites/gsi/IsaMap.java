@@ -11,8 +11,8 @@ import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Which global system interrupt each ISA interrupt is, and how its input is to be programmed: as the
- * MADT says where there is one, else as the platform says.
+ * Which global system interrupt each ISA interrupt is, and how its input is to be programmed: as
+ * the MADT says where there is one, else as the platform says.
  */
 final class IsaMap {
   private final IntUnaryOperator gsis;

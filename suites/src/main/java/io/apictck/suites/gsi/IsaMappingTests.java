@@ -186,8 +186,7 @@ final class IsaMappingTests {
     assertThat(cpu.lapic()).isIdle();
   }
 
-  private static void pulse(
-      Machine machine, int irq, BooleanSupplier condition) {
+  private static void pulse(Machine machine, int irq, BooleanSupplier condition) {
     machine.isaLine(irq, true);
     machine.settle(condition);
     machine.isaLine(irq, false);

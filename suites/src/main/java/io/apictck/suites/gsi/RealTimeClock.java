@@ -24,8 +24,7 @@ final class RealTimeClock {
 
   /** Reads the flags, which clears them. */
   static int flags(Cpu cpu) {
-    return (int)
-        cpu.run(new Instruction.Out(INDEX, 1, C), new Instruction.In(INDEX + 1, 1))[0];
+    return (int) cpu.run(new Instruction.Out(INDEX, 1, C), new Instruction.In(INDEX + 1, 1))[0];
   }
 
   /** Lets it interrupt with a rate, 1 to 15. */

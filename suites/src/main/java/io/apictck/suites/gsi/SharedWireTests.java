@@ -85,11 +85,14 @@ final class SharedWireTests {
     VirtualWire.disconnected(machine);
     Input input = Input.of(machine, IsaMap.of(machine).gsi(0));
     verifyOr(
-        machine, cpu, input, high -> IntervalTimer.drive(cpu, high), high -> machine.isaLine(0, high));
+        machine,
+        cpu,
+        input,
+        high -> IntervalTimer.drive(cpu, high),
+        high -> machine.isaLine(0, high));
   }
 
-  private static void verifyOr(
-      Machine machine, Cpu cpu, Input input, Driver first, Driver second) {
+  private static void verifyOr(Machine machine, Cpu cpu, Input input, Driver first, Driver second) {
     Counter taken = cpu.countInterrupts(VECTOR);
     cpu.sti();
     input.routeEdge(VECTOR, cpu);

@@ -152,8 +152,7 @@ final class TableTests {
       assertThat(override.bus()).as("bus of %s", override).isZero();
       assertThat(override.irq()).as("source of %s", override).isBetween(0, 15);
     }
-    assertThat(
-            madt.all(MadtEntry.SourceOverride.class).stream().map(MadtEntry.SourceOverride::irq))
+    assertThat(madt.all(MadtEntry.SourceOverride.class).stream().map(MadtEntry.SourceOverride::irq))
         .as("sources")
         .doesNotHaveDuplicates();
     for (MadtEntry.LocalNmi nmi : madt.all(MadtEntry.LocalNmi.class)) {

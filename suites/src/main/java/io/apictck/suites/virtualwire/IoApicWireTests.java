@@ -151,8 +151,7 @@ final class IoApicWireTests {
     assertThat(wire.isr()).as("ISR of the pair").isZero();
   }
 
-  private static void log(
-      List<Integer> vectors, VirtualWire wire, Cpu cpu, InterruptFrame frame) {
+  private static void log(List<Integer> vectors, VirtualWire wire, Cpu cpu, InterruptFrame frame) {
     vectors.add(frame.vector());
     if (frame.vector() != SPURIOUS) {
       wire.eoi(IRQ);

@@ -191,14 +191,19 @@ final class Lint0WireTests {
     Cpu other = machine.cpu(1);
     for (Cpu target : new Cpu[] {cpu, other}) {
       Cpu bystander = target == cpu ? other : cpu;
-      bystander
-          .lapic()
-          .setLvt(LapicRegister.LVT_LINT0, VirtualWire.EXT_INT.withMasked(true));
+      bystander.lapic().setLvt(LapicRegister.LVT_LINT0, VirtualWire.EXT_INT.withMasked(true));
       VirtualWire wire = VirtualWire.throughLint0(machine, target);
       wire.unmask(IRQ);
       cpu.cli();
       target.sti();
       bystander.sti();
+      // as long as the target does not want it, nobody takes it
+      target.cli();
+      wire.raise(IRQ);
+      machine.expectNothing();
+      target.sti();
+      wire.serve(target, IRQ);
+      wire.lower(IRQ);
       Counter taken = target.onInterrupt(VirtualWire.vector(IRQ), wire.ending(IRQ));
       int rounds = machine.description().virtualTime() ? 100 : 20;
       for (int round = 1; round <= rounds; round++) {

@@ -77,9 +77,7 @@ final class SymmetricModeTests {
     cpu.sti();
     wire.raise(IRQ);
     machine.expectNothing();
-    machine
-        .ioApic()
-        .setEntry(input, RedirectionEntry.fixed(VECTOR, cpu.apicId()).withLevel(true));
+    machine.ioApic().setEntry(input, RedirectionEntry.fixed(VECTOR, cpu.apicId()).withLevel(true));
     disconnectLint0(cpu);
     machine.settle(() -> taken.count() > 0);
     machine.expectNothing();
@@ -111,7 +109,9 @@ final class SymmetricModeTests {
     assertThat(wire.isr()).as("ISR of the pair").isZero();
   }
 
-  /** And back: what the I/O APIC delivered as an edge, the 8259 must not have forgotten or repeated. */
+  /**
+   * And back: what the I/O APIC delivered as an edge, the 8259 must not have forgotten or repeated.
+   */
   @InEachApicMode
   @Covers("VW-SYM-002")
   void theWayBackToVirtualWireModeIsOpen(Machine machine, Cpu cpu) {
