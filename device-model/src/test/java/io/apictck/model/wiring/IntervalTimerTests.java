@@ -32,7 +32,8 @@ final class IntervalTimerTests {
 
   /** To the middle of a tick. */
   private void toTick(int tick) {
-    bench.elapse(new Frequency(IntervalTimer.HERTZ).nanosOf(tick) + 400 - bench.nanos(), timer::advance);
+    bench.elapse(
+        new Frequency(IntervalTimer.HERTZ).nanosOf(tick) + 400 - bench.nanos(), timer::advance);
   }
 
   @Test

@@ -202,14 +202,12 @@ final class DeliveryShapeTests {
             });
     for (int round = 1; round <= ROUNDS; round++) {
       sender.write32(mark, 0);
-      BlockRun halt = halted ? receiver.stiHlt() : null;
+      BlockRun wait = halted ? receiver.stiHlt() : receiver.start(new Instruction.Nop());
       sender.lapic().sendIpi(receiver, VECTOR);
       assertThat(machine.settle(() -> sender.read32(mark) == 1))
           .as("round %d comes back", round)
           .isTrue();
-      if (halt != null) {
-        halt.values();
-      }
+      wait.values();
       assertThat(taken).as("interrupts until round %d", round).hasCount(round);
     }
     machine.expectNothing();
