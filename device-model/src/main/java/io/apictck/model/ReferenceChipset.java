@@ -200,9 +200,14 @@ public class ReferenceChipset implements Chipset {
       driveLint0(cpu);
     }
     if (configuration.has(Feature.INTR_AT_IO_APIC)) {
-      ioApics[0].setLine(0, asserted);
+      driveInput0(asserted);
     }
     client.interruptChanged(0);
+  }
+
+  /** Drives input 0 of the I/O APIC, which INTR is wired to. */
+  protected void driveInput0(boolean asserted) {
+    ioApics[0].setLine(0, asserted);
   }
 
   private void interruptModeChanged() {
@@ -246,7 +251,7 @@ public class ReferenceChipset implements Chipset {
   }
 
   /** An acknowledge cycle: the vector that the external interrupt controller answers. */
-  private int acknowledgeExternal() {
+  protected final int acknowledgeExternal() {
     return suppliedVector < 0 && hasPics ? pics.acknowledge() : Math.max(suppliedVector, 0);
   }
 

@@ -23,7 +23,13 @@ public sealed interface MpEntry {
 
     /** The type with a code, 0 to FFh. */
     public static InterruptType of(int code) {
-      return code < RESERVED.ordinal() ? values()[code] : RESERVED;
+      return switch (code) {
+        case 0 -> INT;
+        case 1 -> NMI;
+        case 2 -> SMI;
+        case 3 -> EXT_INT;
+        default -> RESERVED;
+      };
     }
   }
 

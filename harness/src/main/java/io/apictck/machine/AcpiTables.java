@@ -35,7 +35,7 @@ public final class AcpiTables {
     int width = extended ? Long.BYTES : Integer.BYTES;
     int count = (table.length() - HEADER) / width;
     if (HEADER + count * width != table.length() || count > MAX_TABLES) {
-      table.fail("a length of %d bytes makes no sense".formatted(table.length()));
+      throw table.broken("a length of %d bytes makes no sense".formatted(table.length()));
     }
     for (int i = 0; i < count; i++) {
       int offset = HEADER + i * width;
@@ -67,10 +67,10 @@ public final class AcpiTables {
   private FirmwareTable load(Header header, String signature) {
     FirmwareTable table = FirmwareTable.load(cpu, signature, header.address(), header.length());
     if (!header.signature().equals(signature)) {
-      table.fail("its signature is \"%s\"".formatted(header.signature()));
+      throw table.broken("its signature is \"%s\"".formatted(header.signature()));
     }
     if (table.length() < HEADER) {
-      table.fail("it is shorter than its header");
+      throw table.broken("it is shorter than its header");
     }
     return table.summingToZero();
   }

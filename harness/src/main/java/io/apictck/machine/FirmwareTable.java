@@ -89,17 +89,20 @@ record FirmwareTable(String name, long address, ByteBuffer bytes) {
   /** Fails if its bytes do not sum to zero. */
   FirmwareTable summingToZero() {
     int sum = sum(length());
-    return sum == 0 ? this : fail("its bytes sum to " + Hex.vector(sum) + ", not to 0");
+    if (sum != 0) {
+      throw broken("its bytes sum to " + Hex.vector(sum) + ", not to 0");
+    }
+    return this;
   }
 
   private void need(int offset, int length) {
     if (offset < 0 || offset + length > length()) {
-      fail("it ends at %d, in the middle of a field at %d".formatted(length(), offset));
+      throw broken("it ends at %d, in the middle of a field at %d".formatted(length(), offset));
     }
   }
 
-  /** Fails. */
-  <T> T fail(String why) {
-    throw new AssertionError("%s at %s: %s".formatted(name, Hex.qword(address), why));
+  /** What is wrong with it, to be thrown. */
+  AssertionError broken(String why) {
+    return new AssertionError("%s at %s: %s".formatted(name, Hex.qword(address), why));
   }
 }

@@ -31,7 +31,7 @@ public record Madt(long localApicAddress, int flags, List<MadtEntry> entries) {
     while (offset < table.length()) {
       int length = table.u8(offset + 1);
       if (length < ENTRY_HEADER || offset + length > table.length()) {
-        table.fail(
+        throw table.broken(
             "the structure at offset %d has length %d, which leads out of the table of %d bytes"
                 .formatted(offset, length, table.length()));
       }
@@ -93,7 +93,7 @@ public record Madt(long localApicAddress, int flags, List<MadtEntry> entries) {
   private static void length(FirmwareTable table, int at, int expected) {
     int length = table.u8(at + 1);
     if (length != expected) {
-      table.fail(
+      throw table.broken(
           "the structure at offset %d of type %d has length %d, not %d"
               .formatted(at, table.u8(at), length, expected));
     }

@@ -33,11 +33,11 @@ public record MpTable(boolean imcrPresent, long localApicAddress, List<MpEntry> 
     FirmwareTable pointer = pointer(cpu);
     long address = pointer.address32(4);
     if (address == 0) {
-      pointer.fail("it points to no configuration table");
+      throw pointer.broken("it points to no configuration table");
     }
     FirmwareTable header = FirmwareTable.load(cpu, "MP configuration table", address, HEADER);
     if (!header.text(0, 4).equals("PCMP") || header.u16(4) < HEADER) {
-      header.fail("it has no header of an MP configuration table");
+      throw header.broken("it has no header of an MP configuration table");
     }
     FirmwareTable table =
         FirmwareTable.load(cpu, header.name(), address, header.u16(4)).summingToZero();
@@ -67,7 +67,7 @@ public record MpTable(boolean imcrPresent, long localApicAddress, List<MpEntry> 
       offset += table.u8(offset) == 0 ? PROCESSOR_LENGTH : ENTRY_LENGTH;
     }
     if (offset != table.length()) {
-      table.fail(
+      throw table.broken(
           "its %d entries end at offset %d, but it has %d bytes"
               .formatted(count, offset, table.length()));
     }
@@ -100,7 +100,8 @@ public record MpTable(boolean imcrPresent, long localApicAddress, List<MpEntry> 
               table.u8(at + 5),
               table.u8(at + 6),
               table.u8(at + 7));
-      default -> table.fail("the entry at offset %d has type %d".formatted(at, table.u8(at)));
+      default ->
+          throw table.broken("the entry at offset %d has type %d".formatted(at, table.u8(at)));
     };
   }
 

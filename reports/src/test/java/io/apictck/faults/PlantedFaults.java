@@ -1,6 +1,7 @@
 package io.apictck.faults;
 
 import io.apictck.model.ioapic.IoApicFaults;
+import io.apictck.model.firmware.FirmwareFaults;
 import io.apictck.model.lapic.AcceptanceFaults;
 import io.apictck.model.lapic.DestinationFaults;
 import io.apictck.model.lapic.IcrFaults;
@@ -13,6 +14,7 @@ import io.apictck.model.msi.MessageFaults;
 import io.apictck.model.pci.MsiFaults;
 import io.apictck.model.pic.PicFaults;
 import io.apictck.model.processor.ProcessorFaults;
+import io.apictck.model.wiring.WiringFaults;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -33,7 +35,9 @@ public final class PlantedFaults {
               IoApicFaults.all(),
               MessageFaults.all(),
               MsiFaults.all(),
-              PicFaults.all())
+              PicFaults.all(),
+              WiringFaults.all(),
+              FirmwareFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <p>Supported: up to 64 drivers, logical levels. Not supported: electrical levels.
  */
-public final class InterruptWires {
+public class InterruptWires {
   /** The driver that stands for a test. */
   public static final int EXTERNAL = 0;
 

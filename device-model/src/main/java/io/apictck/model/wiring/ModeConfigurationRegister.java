@@ -11,7 +11,7 @@ import io.apictck.model.bus.PortDevice;
  * <p>Not supported: NMI past the local APIC, since there is no NMI source but the pins. Open point,
  * decided: it reads back; the power-on state is PIC mode.
  */
-public final class ModeConfigurationRegister implements PortDevice {
+public class ModeConfigurationRegister implements PortDevice {
   /** Port that selects; the data port follows. */
   public static final int SELECT = 0x22;
 

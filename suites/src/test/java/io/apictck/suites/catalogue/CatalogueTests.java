@@ -68,7 +68,18 @@ class CatalogueTests {
       "PIC-SMM, 3",
       "PIC-POL, 4",
       "PIC-CAS, 5",
-      "PIC-ELCR, 6"
+      "PIC-ELCR, 6",
+      "IOA-REG, 13",
+      "IOA-EDG, 8",
+      "IOA-LVL, 18",
+      "IOA-DLV, 14",
+      "IOA-EOI, 5",
+      "GSI-TAB, 4",
+      "GSI-MAP, 12",
+      "VW-A, 9",
+      "VW-B, 3",
+      "VW-SYM, 2",
+      "VW-IMCR, 1"
     })
     void holdsEveryRequirementOfAGroup(String group, int count) {
       List<Requirement> requirements = catalogue.matching(group + "-*");

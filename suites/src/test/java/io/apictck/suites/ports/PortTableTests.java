@@ -9,29 +9,37 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The port table accounts for every check of the ported parts of kvm-unit-tests. */
+/** The port table accounts for every interrupt check of kvm-unit-tests outside of VMX and VT-d. */
 final class PortTableTests {
   private final List<Port> table = PortTable.all();
   private final Coverage coverage = Coverage.scan();
 
   @Test
   void listsAllChecks() {
-    List<String> apic =
-        IntStream.rangeClosed(0, 63)
-            .mapToObj(n -> String.format(Locale.ROOT, "KUT-APIC-%03d", n))
-            .toList();
+    List<String> apic = numbered("KUT-APIC-%03d", 0, 63);
     List<String> msr =
         Stream.of("W0", "R", "W1", "SELF", "RW", "WO", "RO")
             .map(kind -> "KUT-MSR-X2-" + kind)
             .toList();
-    List<String> ioApic =
-        IntStream.rangeClosed(1, 30)
-            .mapToObj(n -> String.format(Locale.ROOT, "KUT-IOAPIC-%03d", n))
-            .toList();
     assertThat(table)
         .extracting(Port::id)
         .containsExactlyInAnyOrderElementsOf(
-            Stream.of(apic, msr, ioApic, List.of("KUT-REL-001")).flatMap(List::stream).toList());
+            Stream.of(
+                    apic,
+                    msr,
+                    numbered("KUT-IOAPIC-%03d", 1, 30),
+                    numbered("KUT-EINJ-%03d", 1, 13),
+                    List.of("KUT-TSCDL-001"),
+                    numbered("KUT-BENCH-%02d", 1, 18),
+                    numbered("KUT-REL-%03d", 1, 8))
+                .flatMap(List::stream)
+                .toList());
+  }
+
+  private static List<String> numbered(String format, int first, int last) {
+    return IntStream.rangeClosed(first, last)
+        .mapToObj(n -> String.format(Locale.ROOT, format, n))
+        .toList();
   }
 
   @Test
