@@ -1,7 +1,7 @@
 package io.apictck.faults;
 
-import io.apictck.model.ioapic.IoApicFaults;
 import io.apictck.model.firmware.FirmwareFaults;
+import io.apictck.model.ioapic.IoApicFaults;
 import io.apictck.model.lapic.AcceptanceFaults;
 import io.apictck.model.lapic.DestinationFaults;
 import io.apictck.model.lapic.IcrFaults;

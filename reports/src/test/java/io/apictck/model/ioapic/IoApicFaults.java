@@ -116,7 +116,7 @@ public final class IoApicFaults {
             with(LatchedEdges::new),
             "ioapic.EdgeTests"),
         PlantedFault.of(
-            "BUG-187",
+            "BUG-187b",
             "The timer's wire ends at input 0",
             with(TimerAtFirstInput::new),
             "ioapic.AllInputsTests"),
