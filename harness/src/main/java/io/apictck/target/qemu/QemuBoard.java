@@ -34,6 +34,9 @@ final class QemuBoard {
           "-device",
           "e1000e,romfile=,addr=" + E1000E);
 
+  /** Memory space below the I/O APIC that nothing uses. */
+  private static final long FIRST_WINDOW = 0xE000_0000L;
+
   private static final long IO_APIC = 0xFEC0_0000L;
   private static final int INPUTS = 24;
   private static final int ISA_INTERRUPTS = 16;
@@ -77,7 +80,8 @@ final class QemuBoard {
 
   private Board.PciFunction describe(int device, int gsi) {
     RegisterFunction function = functions.get(device << 3);
-    return new Board.PciFunction(function.requesterId(), function.interrupts(), gsi);
+    long window = FIRST_WINDOW + device * Board.PciFunction.WINDOW_SIZE;
+    return new Board.PciFunction(function.requesterId(), function.interrupts(), gsi, window);
   }
 
   /** After a reset: routes the pins of the functions, as firmware does. */

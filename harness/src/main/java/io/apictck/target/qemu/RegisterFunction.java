@@ -65,8 +65,8 @@ final class RegisterFunction {
             List.of(
                 new Write(IVAR, VECTORS),
                 new Write(IMS, CAUSES),
-                new Write(ICS, 1 << FIRST_CAUSE + number)),
-        number -> List.of(new Write(ICR, 1 << FIRST_CAUSE + number)));
+                new Write(ICS, 1 << (FIRST_CAUSE + number))),
+        number -> List.of(new Write(ICR, 1 << (FIRST_CAUSE + number))));
   }
 
   int requesterId() {

@@ -54,7 +54,11 @@ public final class MsiFaults {
         msi("MSI-ADDED", "The number of a message is added to its data", Added::new, MSI_MESSAGES),
         msi("MSI-UPPER-DATA", "The upper half of the data is ones", UpperData::new, MSI_MESSAGES),
         msi("MSI-PENDING-LOST", "A masked event is lost", PendingLost::new, MSI_MASKS),
-        msi("MSI-TWICE", "Unmasking sends two messages", SentTwice::new, MSI_MASKS),
+        msi(
+            "MSI-TWICE",
+            "A message that was pending is sent again at the next write",
+            SentTwice::new,
+            MSI_MASKS),
         msi("MSI-PENDING-STAYS", "Sending keeps the pending bit", PendingStays::new, MSI_MASKS),
         msi("MSI-MASK", "Mask bits are ignored", MaskIgnored::new, MSI_MASKS, MSI_GATES),
         msi("MSI-MASK-ALL", "Any mask bit masks all vectors", AnyMask::new, MSI_MASKS),
@@ -360,6 +364,8 @@ public final class MsiFaults {
   }
 
   private static final class SentTwice extends Msi {
+    private final BitSet again = new BitSet();
+
     SentTwice(PciFunction function, int offset, FunctionSetup.Msi setup) {
       super(function, offset, setup);
     }
@@ -367,9 +373,17 @@ public final class MsiFaults {
     @Override
     void clearPending(int vector) {
       if (pending.get(vector) && maySend(vector)) {
-        send(vector);
+        again.set(vector);
       }
       super.clearPending(vector);
+    }
+
+    @Override
+    void configurationWritten() {
+      BitSet before = (BitSet) again.clone();
+      again.clear();
+      super.configurationWritten();
+      before.stream().filter(this::maySend).forEach(this::send);
     }
   }
 

@@ -3,6 +3,7 @@ package io.apictck.suites.support;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.apictck.arch.MsiControl;
+import io.apictck.arch.MsiXControl;
 import io.apictck.arch.PciCapability;
 import io.apictck.machine.Machine;
 import io.apictck.machine.MsiCapability;
@@ -10,6 +11,7 @@ import io.apictck.machine.MsiXCapability;
 import io.apictck.machine.PciFunction;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The PCI functions of a machine, ready for use: they answer to their memory and send messages. */
 public final class Functions {
@@ -47,11 +49,22 @@ public final class Functions {
         machine, "a PCI function has MSI with per-vector masking", MsiControl::perVectorMasking);
   }
 
-  /** MSI-X capabilities of all functions that have one. */
+  /** MSI-X capabilities of all functions that have one, and an address for its table. */
   public static List<MsiXCapability> msiX(Machine machine) {
-    return of(machine, "a PCI function has MSI-X", function -> function.has(PciCapability.MSI_X))
-        .stream()
-        .map(PciFunction::msiX)
-        .toList();
+    List<MsiXCapability> found =
+        of(machine, "a PCI function has MSI-X", function -> function.has(PciCapability.MSI_X))
+            .stream()
+            .filter(Functions::hasTable)
+            .map(PciFunction::msiX)
+            .toList();
+    assumeFalse(found.isEmpty(), "a PCI function with MSI-X has memory assigned");
+    return found;
+  }
+
+  private static boolean hasTable(PciFunction function) {
+    int offset = function.capability(PciCapability.MSI_X);
+    return Stream.of(MsiXControl.TABLE_OFFSET, MsiXControl.PBA_OFFSET)
+        .map(register -> function.read(offset + register, 4) & MsiXControl.BIR)
+        .allMatch(bar -> function.barAddress(bar) != 0);
   }
 }
