@@ -32,8 +32,8 @@ final class HpetLines {
   private static final int IDLE = LEVEL | PERIODIC | WIDTH_32;
   private static final int ROUTE = 9;
 
-  /** In counts of 10 ns: a thousand instructions, less than a frame on the serial line takes. */
-  private static final int PERIOD = 100_000;
+  /** In counts of 10 ns: two thousand instructions, less than a frame on the serial line takes. */
+  private static final int PERIOD = 200_000;
 
   private static final long IO_APIC = 0xFEC0_0000L;
   private static final int INPUTS = 24;

@@ -34,9 +34,6 @@ final class QemuBoard {
           "-device",
           "e1000e,romfile=,addr=" + E1000E);
 
-  /** Memory space below the I/O APIC that nothing uses. */
-  private static final long FIRST_WINDOW = 0xE000_0000L;
-
   private static final long IO_APIC = 0xFEC0_0000L;
   private static final int INPUTS = 24;
   private static final int ISA_INTERRUPTS = 16;
@@ -49,6 +46,10 @@ final class QemuBoard {
   private static final int PIRQ_A = 0x60;
 
   private static final int PIRQ_D = 0x63;
+
+  /** No firmware assigns their BARs. */
+  private static final long WINDOWS = 0xF000_0000L;
+
   private static final int ISA_BRIDGE = 1 << 3;
 
   private final boolean pc;
@@ -75,12 +76,13 @@ final class QemuBoard {
         Set.of(Feature.PIC, Feature.ELCR, Feature.RTC),
         List.of(new SourceOverride(0, TIMER_GSI, false, false)),
         lines,
-        List.of(describe(EDU, eduGsi), describe(E1000E, e1000eGsi)));
+        List.of(
+            describe(EDU, eduGsi, WINDOWS),
+            describe(E1000E, e1000eGsi, WINDOWS + Board.PciFunction.WINDOW_SIZE)));
   }
 
-  private Board.PciFunction describe(int device, int gsi) {
+  private Board.PciFunction describe(int device, int gsi, long window) {
     RegisterFunction function = functions.get(device << 3);
-    long window = FIRST_WINDOW + device * Board.PciFunction.WINDOW_SIZE;
     return new Board.PciFunction(function.requesterId(), function.interrupts(), gsi, window);
   }
 
