@@ -185,6 +185,10 @@ final class CascadeTests {
           machine.expectNothing();
           pics.slave().setImr(0xFF);
           expectNothingOrSpurious(machine, pics, cpu);
+          // the lowest alone, before a higher one could free it
+          pics.raise(all.getLast());
+          pics.serveInOrder(all.getLast());
+          pics.lower(all.getLast());
           all.forEach(pics::raise);
           pics.serveInOrder(Irqs.inOrder(all));
           all.forEach(pics::lower);

@@ -76,13 +76,12 @@ final class PollTests {
   void theHighestUnmaskedRequestIsTaken(Machine machine, Cpu cpu, Cases cases) {
     Pics pics = Pics.throughLint0(machine);
     List<Integer> irqs = Irqs.ofMaster(pics);
-    int drivable = irqs.stream().map(Pics::bit).reduce(0, (all, bit) -> all | bit);
     int[] requested = {0};
     cases.range(
         0,
-        0xFFFF,
+        (0x100 << irqs.size()) - 1,
         number -> {
-          int requests = number >>> 8 & drivable;
+          int requests = lines(irqs, number >>> 8);
           int mask = number & 0xFF;
           for (int irq : irqs) {
             int bit = Pics.bit(irq);
@@ -114,6 +113,15 @@ final class PollTests {
             requested[0] = requests & ~(1 << level);
           }
         });
+  }
+
+  /** The members of a list that a number chooses by its bits. */
+  private static int lines(List<Integer> irqs, int number) {
+    int lines = 0;
+    for (int i = 0; i < irqs.size(); i++) {
+      lines |= ((number >>> i) & 1) << irqs.get(i);
+    }
+    return lines;
   }
 
   /** Lowest level, pair of requests. */

@@ -44,10 +44,6 @@ final class SpecifiedPair {
     return open || master.isOpen() || slave.isOpen();
   }
 
-  void markOpen() {
-    open = true;
-  }
-
   void drive(int irq, boolean high) {
     SpecifiedChip chip = irq < Irqs.LEVELS ? master : slave;
     open |= chip.drive(Pics.level(irq), high);

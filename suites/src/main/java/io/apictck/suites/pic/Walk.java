@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** A random walk over the pair, side by side with {@link SpecifiedPair}. */
 final class Walk {
@@ -120,7 +121,7 @@ final class Walk {
   }
 
   /** Whether a step leads to what the data sheet leaves open. */
-  private boolean isOpen(java.util.function.Consumer<SpecifiedPair> step) {
+  private boolean isOpen(Consumer<SpecifiedPair> step) {
     SpecifiedPair copy = specified.copy();
     step.accept(copy);
     copy.settle();
