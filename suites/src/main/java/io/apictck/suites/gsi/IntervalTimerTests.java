@@ -143,9 +143,11 @@ final class IntervalTimerTests {
     int second = IntervalTimer.count(cpu);
     IntervalTimer.stop(cpu);
     int elapsed = first - second & 0xFFFF;
-    assertThat(elapsed).as("ticks of 5 ms, or more").isGreaterThanOrEqualTo(5900);
     if (machine.description().virtualTime()) {
-      assertThat(elapsed).as("ticks of 5 ms").isLessThanOrEqualTo(6000);
+      assertThat(elapsed).as("ticks of 5 ms").isBetween(5900, 6000);
+    } else {
+      // it may have begun again meanwhile
+      assertThat(elapsed).as("ticks between two looks").isNotZero();
     }
   }
 }
