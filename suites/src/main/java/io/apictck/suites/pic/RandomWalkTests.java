@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
     stimuli = Stimulus.LINES,
     isaLines = {1, 12})
 final class RandomWalkTests {
-  private static final int WALKS = 200;
+  private static final int WALKS = 50;
   private static final int STEPS = 60;
 
   @Test
