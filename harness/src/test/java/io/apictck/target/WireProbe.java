@@ -168,7 +168,7 @@ public final class WireProbe {
       for (int number = 0; number < function.interrupts(); number++) {
         interrupts(id, number, IO_APIC_VECTORS + function.gsi());
       }
-      writeConfig(id, 4, readConfig(id, 4) & 0xFFFF | 4);
+      writeConfig(id, 4, (readConfig(id, 4) & 0xFFFF) | 4);
       messageInterrupts(id, capability(id, 5));
       int msix = capability(id, 0x11);
       if (msix != 0) {
@@ -192,7 +192,7 @@ public final class WireProbe {
   private void tableInterrupts(int id, int msix, int interrupts) {
     int table = readConfig(id, msix + 4);
     writeConfig(id, 0x10 + 4 * (table & 7), (int) TABLE);
-    writeConfig(id, 4, readConfig(id, 4) & 0xFFFF | 2);
+    writeConfig(id, 4, (readConfig(id, 4) & 0xFFFF) | 2);
     writeConfig(id, msix, readConfig(id, msix) | 0x8000_0000);
     for (int number = 0; number < interrupts; number++) {
       long entry = TABLE + (table & ~7) + 16L * number;

@@ -137,9 +137,10 @@ class PciFunction {
 
   void writeConfiguration(int offset, int width, int value) {
     space.write(offset, width, value);
-    if (offset <= resetControl
-        && resetControl < offset + width
-        && (value >>> Byte.SIZE * (resetControl - offset) & AdvancedFeatures.INITIATE_RESET) != 0) {
+    int reset = resetControl - offset;
+    if (reset >= 0
+        && reset < width
+        && ((value >>> (Byte.SIZE * reset)) & AdvancedFeatures.INITIATE_RESET) != 0) {
       resetFunction();
       return;
     }
