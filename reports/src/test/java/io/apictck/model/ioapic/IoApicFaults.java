@@ -455,7 +455,7 @@ public final class IoApicFaults {
 
     @Override
     int input(int index) {
-      int input = index - LOW_HALF >> 1;
+      int input = (index - LOW_HALF) >> 1;
       return input <= inputs ? input : -1;
     }
   }

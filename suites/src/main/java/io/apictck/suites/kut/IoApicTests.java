@@ -276,7 +276,7 @@ final class IoApicTests {
     Set<Integer> members = Set.of(0, 2, 3);
     List<Counter> taken = new ArrayList<>();
     for (Cpu cpu : machine.cpus()) {
-      cpu.lapic().write(LapicRegister.LDR, cpu.index() < 8 ? 1 << 24 + cpu.index() : 0);
+      cpu.lapic().write(LapicRegister.LDR, cpu.index() < 8 ? 1 << (24 + cpu.index()) : 0);
       taken.add(cpu.countInterrupts(0x86));
       cpu.sti();
     }
