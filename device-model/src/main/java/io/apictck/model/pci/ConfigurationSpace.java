@@ -18,8 +18,8 @@ final class ConfigurationSpace {
   /** Defines a register: its value after reset, and the bits of it that software can change. */
   void define(int offset, int width, int value, int writableBits) {
     for (int i = 0; i < width; i++) {
-      initial[offset + i] = (byte) (value >>> Byte.SIZE * i);
-      writable[offset + i] = (byte) (writableBits >>> Byte.SIZE * i);
+      initial[offset + i] = (byte) (value >>> (Byte.SIZE * i));
+      writable[offset + i] = (byte) (writableBits >>> (Byte.SIZE * i));
       values[offset + i] = initial[offset + i];
     }
   }
@@ -33,7 +33,7 @@ final class ConfigurationSpace {
   int read(int offset, int width) {
     int value = 0;
     for (int i = 0; i < width; i++) {
-      value |= (values[offset + i] & 0xFF) << Byte.SIZE * i;
+      value |= (values[offset + i] & 0xFF) << (Byte.SIZE * i);
     }
     return value;
   }
@@ -42,7 +42,7 @@ final class ConfigurationSpace {
   void write(int offset, int width, int value) {
     for (int i = 0; i < width; i++) {
       int bits = writable[offset + i];
-      int written = value >>> Byte.SIZE * i;
+      int written = value >>> (Byte.SIZE * i);
       values[offset + i] = (byte) ((values[offset + i] & ~bits) | (written & bits));
     }
   }
@@ -50,7 +50,7 @@ final class ConfigurationSpace {
   /** A change by the function itself: all bits. */
   void set(int offset, int width, int value) {
     for (int i = 0; i < width; i++) {
-      values[offset + i] = (byte) (value >>> Byte.SIZE * i);
+      values[offset + i] = (byte) (value >>> (Byte.SIZE * i));
     }
   }
 

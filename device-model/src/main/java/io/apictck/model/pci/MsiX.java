@@ -99,7 +99,7 @@ class MsiX extends MessageSource {
     for (int i = 0; i < width; i++) {
       long place = at + i;
       long word = word(bar, place);
-      value |= (word >>> Byte.SIZE * (place & 3) & 0xFF) << Byte.SIZE * i;
+      value |= ((word >>> (Byte.SIZE * (place & 3))) & 0xFF) << (Byte.SIZE * i);
     }
     return value;
   }
@@ -120,7 +120,7 @@ class MsiX extends MessageSource {
   long pendingWord(int number) {
     long[] bits = pending.toLongArray();
     int index = number / 2;
-    return index < bits.length ? bits[index] >>> Integer.SIZE * (number & 1) & 0xFFFF_FFFFL : 0;
+    return index < bits.length ? (bits[index] >>> (Integer.SIZE * (number & 1))) & 0xFFFF_FFFFL : 0;
   }
 
   private long pbaSize() {
@@ -133,7 +133,7 @@ class MsiX extends MessageSource {
       return;
     }
     for (int i = 0; i < width; i += Integer.BYTES) {
-      writeWord(at - setup.tableOffset() + i, (int) (value >>> Byte.SIZE * i));
+      writeWord(at - setup.tableOffset() + i, (int) (value >>> (Byte.SIZE * i)));
     }
     sendPending();
   }

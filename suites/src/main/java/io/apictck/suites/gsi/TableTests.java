@@ -19,6 +19,7 @@ import io.apictck.machine.Madt;
 import io.apictck.machine.Pic;
 import io.apictck.platform.Feature;
 import io.apictck.platform.PlatformDescription;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -124,13 +125,13 @@ final class TableTests {
     assertThat(ioApics.stream().map(io -> described(cpu, io)))
         .as("I/O APICs of the table, with the inputs that they say")
         .containsExactlyInAnyOrderElementsOf(machine.description().ioApics());
-    long end = 0;
+    int end = 0;
     for (PlatformDescription.IoApic ioApic :
         ioApics.stream()
             .map(io -> described(cpu, io))
-            .sorted((a, b) -> Integer.compare(a.gsiBase(), b.gsiBase()))
+            .sorted(Comparator.comparingInt(PlatformDescription.IoApic::gsiBase))
             .toList()) {
-      assertThat((long) ioApic.gsiBase()).as("base of %s", ioApic).isGreaterThanOrEqualTo(end);
+      assertThat(ioApic.gsiBase()).as("base of %s", ioApic).isGreaterThanOrEqualTo(end);
       end = ioApic.gsiBase() + ioApic.inputs();
     }
   }

@@ -55,13 +55,13 @@ final class Irqs {
    */
   static List<Integer> inOrder(List<Integer> irqs) {
     return irqs.stream()
-        .sorted(Comparator.comparing(Irqs::masterLevel).thenComparing(Pics::level))
+        .sorted(Comparator.comparingInt(Irqs::masterLevel).thenComparingInt(Pics::level))
         .toList();
   }
 
   /** Inputs of one chip from the highest down, if {@code lowest} is its lowest level. */
   static List<Integer> inOrder(List<Integer> irqs, int lowest) {
-    return irqs.stream().sorted(Comparator.comparing(irq -> distance(irq, lowest))).toList();
+    return irqs.stream().sorted(Comparator.comparingInt(irq -> distance(irq, lowest))).toList();
   }
 
   private static int distance(int irq, int lowest) {

@@ -147,9 +147,12 @@ final class Walk {
   private void changeMask() {
     boolean master = random.nextInt(3) > 0;
     // few masked, so that something happens
-    int mask = random.nextInt(256) & random.nextInt(256) & random.nextInt(256);
-    if (!isOpen(pair -> pair.chip(master).setMask(mask))) {
-      setMask(master, mask);
+    int mask = random.nextInt(256);
+    mask &= random.nextInt(256);
+    mask &= random.nextInt(256);
+    int written = mask;
+    if (!isOpen(pair -> pair.chip(master).setMask(written))) {
+      setMask(master, written);
     }
   }
 
