@@ -1,5 +1,6 @@
 package io.apictck.chip;
 
+import io.apictck.model.ModelConfiguration.IoApicSetup;
 import io.apictck.platform.Board.PciFunction;
 import io.apictck.platform.Board.SourceOverride;
 import io.apictck.platform.Feature;
@@ -48,7 +49,6 @@ record ChipDescription(
           Stimulus.DEVICE_WRITE);
 
   private static final int MAX_GSI = 0xFFF;
-  private static final int MAX_INPUTS = 0xF0;
   private static final int MAX_INTERRUPTS = 0x800;
   private static final int LAST_IRQ = 0xF;
   private static final int REQUESTER = 0xFFFF;
@@ -149,7 +149,7 @@ record ChipDescription(
         case Verbs.HAS -> has(words);
         case Verbs.MSR -> msrs.add(new MsrRange((int) words.hex(), (int) words.hex()));
         case Verbs.IO_APIC ->
-            ioApics.add(new IoApic(words.hex(), words.hex(MAX_GSI), words.hex(MAX_INPUTS)));
+            ioApics.add(new IoApic(words.hex(), words.hex(MAX_GSI), inputs(words)));
         case Verbs.OVERRIDE ->
             overrides.add(
                 new SourceOverride(
@@ -196,6 +196,16 @@ record ChipDescription(
           throw new ProtocolException("it has \"" + word + "\", which this kit does not know");
         }
       }
+    }
+
+    private static int inputs(Words words) {
+      int inputs = words.hex(IoApicSetup.MAX_INPUTS);
+      if (inputs < IoApicSetup.MIN_INPUTS) {
+        throw new ProtocolException(
+            "an I/O APIC has at least %x inputs, not as in \"%s\""
+                .formatted(IoApicSetup.MIN_INPUTS, words));
+      }
+      return inputs;
     }
 
     private static int pin(Words words) {
