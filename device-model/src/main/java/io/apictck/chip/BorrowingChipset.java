@@ -11,6 +11,7 @@ import io.apictck.model.lapic.InterruptMessage;
 import io.apictck.model.lapic.LocalApic;
 import io.apictck.model.lapic.LocalApicWorld;
 import io.apictck.model.msi.MessageDecoder;
+import io.apictck.platform.Feature;
 import io.apictck.platform.LocalLine;
 import java.util.Arrays;
 
@@ -26,7 +27,7 @@ final class BorrowingChipset implements Chipset {
   private final ChipsetClient client;
   private final LocalApic[] apics;
   private final ApicBus bus;
-  private final MessageDecoder messages = new MessageDecoder();
+  private final MessageDecoder messages;
   private final DueTimes timers;
 
   /** LINT0 of each processor as a test drives it; INTR of the 8259 pair is or-ed to it. */
@@ -42,6 +43,7 @@ final class BorrowingChipset implements Chipset {
       ModelConfiguration configuration,
       ChipsetClient client) {
     this.client = client;
+    messages = new MessageDecoder(configuration.has(Feature.EXTENDED_DESTINATION_ID));
     int count = configuration.apicIds().size();
     timers = new DueTimes(count);
     lint0 = new boolean[count];

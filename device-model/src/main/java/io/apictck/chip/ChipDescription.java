@@ -103,7 +103,8 @@ record ChipDescription(
     writeLines(out);
     for (PciFunction function : functions) {
       out.word(Verbs.FUNCTION).hex(function.requesterId()).hex(function.interrupts());
-      out.word(function.gsi() < 0 ? Verbs.NEVER : Integer.toHexString(function.gsi())).end();
+      out.word(function.gsi() < 0 ? Verbs.NEVER : Integer.toHexString(function.gsi()));
+      out.hex(function.window()).end();
     }
   }
 
@@ -166,7 +167,8 @@ record ChipDescription(
         }
         case Verbs.FUNCTION ->
             functions.add(
-                new PciFunction(words.hex(REQUESTER), words.hex(MAX_INTERRUPTS), pin(words)));
+                new PciFunction(
+                    words.hex(REQUESTER), words.hex(MAX_INTERRUPTS), pin(words), words.hex()));
         default -> throw new ProtocolException("\"" + words + "\" tells nothing of a chip");
       }
       words.end();

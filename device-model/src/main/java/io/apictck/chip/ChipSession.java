@@ -59,9 +59,9 @@ final class ChipSession {
     }
     String verb = words.next();
     switch (verb) {
-      case Verbs.READ -> ok(chipset.read(cpu(words), words.hex(), width(words)));
+      case Verbs.READ -> ok(read(cpu(words), words.hex(), width(words)));
       case Verbs.WRITE -> {
-        chipset.write(cpu(words), words.hex(), width(words), words.hex());
+        write(cpu(words), words.hex(), width(words), words.hex());
         ok();
       }
       case Verbs.IN -> ok(chipset.in(cpu(words), words.hex(LAST_PORT), width(words)));
@@ -117,6 +117,19 @@ final class ChipSession {
       default -> throw new ProtocolException("there is no request " + verb);
     }
     words.end();
+  }
+
+  /** Ones where a window of a function has nothing. */
+  private long read(int cpu, long address, int width) {
+    return chipset.decodes(cpu, address)
+        ? chipset.read(cpu, address, width)
+        : -1L >>> (Long.SIZE - Byte.SIZE * width);
+  }
+
+  private void write(int cpu, long address, int width, long value) {
+    if (chipset.decodes(cpu, address)) {
+      chipset.write(cpu, address, width, value);
+    }
   }
 
   private void reset() {

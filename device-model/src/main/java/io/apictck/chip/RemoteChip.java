@@ -1,6 +1,7 @@
 package io.apictck.chip;
 
 import io.apictck.arch.ApicBase;
+import io.apictck.platform.Board.PciFunction;
 import io.apictck.platform.LocalLine;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -80,12 +81,24 @@ final class RemoteChip {
 
   boolean decodes(int cpu, long address) {
     long page = address & -PAGE_SIZE;
-    return page == pages[cpu] || isIoApic(page);
+    return page == pages[cpu] || isIoApic(page) || isInWindow(address);
   }
 
   private boolean isIoApic(long page) {
     for (int i = 0; i < description.ioApics().size(); i++) {
       if (description.ioApics().get(i).address() == page) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A window always comes to the chip, whatever is placed there at the moment. */
+  private boolean isInWindow(long address) {
+    for (int i = 0; i < description.functions().size(); i++) {
+      long window = description.functions().get(i).window();
+      long offset = address - window;
+      if (window != 0 && offset >= 0 && offset < PciFunction.WINDOW_SIZE) {
         return true;
       }
     }

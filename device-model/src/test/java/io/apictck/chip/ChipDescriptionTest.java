@@ -28,7 +28,7 @@ final class ChipDescriptionTest {
           List.of(new IoApic(0xFEC0_0000L, 0, 24)),
           List.of(new SourceOverride(0, 2, false, false), new SourceOverride(9, 9, true, true)),
           Set.of(1, 2, 5),
-          List.of(new PciFunction(8, 4, -1), new PciFunction(0x10, 1, 11)));
+          List.of(new PciFunction(8, 4, -1, 0xE000_0000L), new PciFunction(0x10, 1, 11, 0)));
 
   private static List<String> lines(ChipDescription chip) {
     LineWriter out = new LineWriter(new ByteArrayOutputStream());
@@ -49,8 +49,8 @@ final class ChipDescriptionTest {
             "override 9 9 low level",
             "lines 1 2",
             "lines 5 5",
-            "function 8 4 -",
-            "function 10 1 b");
+            "function 8 4 - e0000000",
+            "function 10 1 b 0");
   }
 
   @Test
