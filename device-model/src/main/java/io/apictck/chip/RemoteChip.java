@@ -238,7 +238,7 @@ final class RemoteChip {
   }
 
   private static long low(long value, int width) {
-    return width == Long.BYTES ? value : value & ~(-1L << Byte.SIZE * width);
+    return width == Long.BYTES ? value : value & ~(-1L << (Byte.SIZE * width));
   }
 
   private void done() {
