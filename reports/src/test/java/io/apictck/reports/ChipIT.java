@@ -37,7 +37,9 @@ final class ChipIT {
           "--test=*EventPriorityTests*",
           "--test=*LintLevelTests*",
           "--test=*Cr8Tests*",
-          "--unit=pic,ioapic,wiring,msi");
+          "--test=*suites.pic.*",
+          "--test=*suites.msi.*",
+          "--test=*suites.virtualwire.*");
 
   @TempDir Path folder;
 
