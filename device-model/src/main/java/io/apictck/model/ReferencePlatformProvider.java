@@ -59,28 +59,39 @@ public final class ReferencePlatformProvider implements PlatformProvider {
 
   @Override
   public Platform open(Map<String, String> options, MachineRequest request) {
-    for (String key : options.keySet()) {
+    return new ReferencePlatform(configuration(options, request), ReferenceChipset::new);
+  }
+
+  /**
+   * How the machine is built that a test wants.
+   *
+   * @param given what stands behind the colon of the target
+   * @throws UnsupportedRequestException if the model cannot be like that
+   * @throws PlatformException if an option is wrong
+   */
+  public ModelConfiguration configuration(Map<String, String> given, MachineRequest request) {
+    for (String key : given.keySet()) {
       if (!options().containsKey(key)) {
         throw new PlatformException("the target model has no option " + key);
       }
     }
     Set<Feature> features = EnumSet.allOf(Feature.class);
-    if (options.containsKey(WITHOUT)) {
-      features.removeAll(featuresOf(options.get(WITHOUT)));
+    if (given.containsKey(WITHOUT)) {
+      features.removeAll(featuresOf(given.get(WITHOUT)));
     }
     features.removeAll(request.without());
     List<IoApicSetup> ioApics =
         IoApicSetup.several(
-            number(options, IO_APICS, 1, 1, IoApicSetup.MAX_COUNT),
+            number(given, IO_APICS, 1, 1, IoApicSetup.MAX_COUNT),
             number(
-                options,
+                given,
                 IO_APIC_INPUTS,
                 ModelConfiguration.PC_IO_APIC.inputs(),
                 IoApicSetup.MIN_INPUTS,
                 IoApicSetup.MAX_INPUTS));
     ModelConfiguration configuration = new ModelConfiguration(apicIds(request), features, ioApics);
     check(configuration);
-    return new ReferencePlatform(configuration, ReferenceChipset::new);
+    return configuration;
   }
 
   private static List<Integer> apicIds(MachineRequest request) {

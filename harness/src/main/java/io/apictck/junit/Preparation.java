@@ -14,6 +14,7 @@ import io.apictck.platform.PlatformDescription;
 import io.apictck.platform.Stimulus;
 import io.apictck.trace.Trace;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Brings a machine into the state in which a test begins; see {@link OnMachine}. */
 final class Preparation {
@@ -43,6 +44,7 @@ final class Preparation {
   }
 
   private void checkPlatform(PlatformDescription description) {
+    checkOwn(description);
     for (Stimulus stimulus : declaration.stimuli()) {
       if (!description.stimuli().contains(stimulus)) {
         throw new NotApplicableException("the platform offers the stimulus " + stimulus);
@@ -56,6 +58,18 @@ final class Preparation {
         && declaration.mode() == ApicMode.XAPIC
         && !declaration.powerOn()) {
       throw new NotApplicableException("all APIC IDs are at most FEh, as xAPIC mode needs");
+    }
+  }
+
+  private void checkOwn(PlatformDescription description) {
+    List<String> ids =
+        Stream.concat(declaration.covers().stream(), declaration.ports().stream()).toList();
+    if (!ids.isEmpty() && ids.stream().allMatch(description::borrows)) {
+      throw new NotApplicableException(
+          "what "
+              + String.join(", ", ids)
+              + (ids.size() == 1 ? " is" : " are")
+              + " about is part of the target, not borrowed from the reference model");
     }
   }
 

@@ -20,6 +20,8 @@ import java.util.Set;
  * @param virtualTime whether time passes only by actions, and repeats exactly
  * @param patience how long a test waits for something that must come
  * @param quiet how long a test waits to see that nothing comes
+ * @param borrowed beginnings of the ids of requirements and ported checks that are about parts the
+ *     platform has from the reference model, as in {@code LAPIC-}: they say nothing about it
  */
 public record PlatformDescription(
     String name,
@@ -32,17 +34,52 @@ public record PlatformDescription(
     Set<Stimulus> stimuli,
     boolean virtualTime,
     Duration patience,
-    Duration quiet) {
+    Duration quiet,
+    Set<String> borrowed) {
   /** Takes copies. */
   public PlatformDescription {
     apicIds = List.copyOf(apicIds);
     startVectors = List.copyOf(startVectors);
     stimuli = Set.copyOf(stimuli);
+    borrowed = Set.copyOf(borrowed);
+  }
+
+  /** A platform all of whose parts are its own. */
+  public PlatformDescription(
+      String name,
+      String version,
+      List<Integer> apicIds,
+      long scratchBase,
+      long scratchSize,
+      List<Integer> startVectors,
+      Board board,
+      Set<Stimulus> stimuli,
+      boolean virtualTime,
+      Duration patience,
+      Duration quiet) {
+    this(
+        name,
+        version,
+        apicIds,
+        scratchBase,
+        scratchSize,
+        startVectors,
+        board,
+        stimuli,
+        virtualTime,
+        patience,
+        quiet,
+        Set.of());
   }
 
   /** How many processors there are. */
   public int processors() {
     return apicIds.size();
+  }
+
+  /** Whether a requirement or ported check is about a part that is not the platform's own. */
+  public boolean borrows(String id) {
+    return borrowed.stream().anyMatch(id::startsWith);
   }
 
   /** The I/O APICs. */

@@ -55,6 +55,8 @@ final class ConformanceExtensionTest {
     "usesWhatIsNotOffered, NOT_APPLICABLE, ABORTED",
     "needsX2apic, NOT_APPLICABLE, ABORTED",
     "sweeps, PASS, SUCCESSFUL",
+    "isAboutWhatIsBorrowed, NOT_APPLICABLE, ABORTED",
+    "isAlsoAboutWhatIsBorrowed, PASS, SUCCESSFUL",
   })
   void decides(String method, Verdict verdict, Status status) {
     Harness run = Harness.run(TINY, method);
@@ -89,8 +91,14 @@ final class ConformanceExtensionTest {
 
   @Test
   void namesThePredicateThatFailed() {
-    Harness run = Harness.run(TINY, "needsAFeature", "needsAStimulus", "needsTwoProcessors");
+    Harness run =
+        Harness.run(
+            TINY, "needsAFeature", "needsAStimulus", "needsTwoProcessors", "isAboutWhatIsBorrowed");
 
+    assertThat(run.result("isAboutWhatIsBorrowed").reason())
+        .isEqualTo(
+            "does not hold: what BORROWED-1, BORROWED-2 are about is part of the target, not"
+                + " borrowed from the reference model");
     assertThat(run.result("needsAFeature").reason())
         .isEqualTo("does not hold: CPUID.01H:ECX[24] = 1");
     assertThat(run.result("needsAStimulus").reason())

@@ -19,8 +19,28 @@ final class TargetSpecTest {
             Map.entry("machine", "q35"), Map.entry("command", "a=b"), Map.entry("empty", ""));
   }
 
+  @Test
+  void takesTheRestBehindAChipAsItsCommand() {
+    assertThat(TargetSpec.parse("chip:./my chip --irqs=1,2").options())
+        .containsExactly(Map.entry("command", "./my chip --irqs=1,2"));
+    assertThat(TargetSpec.parse("chip:patience=5,sh -c 'A=b,c'").options())
+        .containsExactly(Map.entry("patience", "5"), Map.entry("command", "sh -c 'A=b,c'"));
+    assertThat(TargetSpec.parse("chip:command=a,b").options())
+        .containsExactly(Map.entry("command", "a,b"));
+    assertThat(TargetSpec.parse("chip:socket=/run/chip,patience=5").options())
+        .containsExactly(Map.entry("socket", "/run/chip"), Map.entry("patience", "5"));
+    assertThat(TargetSpec.parse("chip:").options()).isEmpty();
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"model", "qemu:machine=q35,accel=tcg"})
+  @ValueSource(
+      strings = {
+        "model",
+        "qemu:machine=q35,accel=tcg",
+        "chip:./chip -a=1,2",
+        "chip:patience=5,./chip",
+        "chip:socket=/run/chip,patience=5"
+      })
   void isWrittenAsItWasRead(String text) {
     assertThat(TargetSpec.parse(text)).hasToString(text);
   }

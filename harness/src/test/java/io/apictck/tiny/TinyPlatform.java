@@ -115,7 +115,8 @@ public final class TinyPlatform implements Platform {
         Set.of(),
         true,
         Duration.ofMillis(10),
-        Duration.ofMillis(1));
+        Duration.ofMillis(1),
+        Set.of("BORROWED-"));
   }
 
   @Override

@@ -28,6 +28,18 @@ public final class Sample {
   private static final int VECTOR = 0x61;
 
   @Test
+  @Covers({"BORROWED-1", "BORROWED-2"})
+  void isAboutWhatIsBorrowed(LocalApic lapic) {
+    assertThat(lapic).isIdle();
+  }
+
+  @Test
+  @Covers({"BORROWED-1", "X-1"})
+  void isAlsoAboutWhatIsBorrowed(LocalApic lapic) {
+    assertThat(lapic).isIdle();
+  }
+
+  @Test
   @Covers({"X-1", "X-2"})
   @Ports("KUT-1")
   void deliversASelfIpi(Machine machine, Cpu cpu, LocalApic lapic) {

@@ -5,6 +5,7 @@ import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformDescription;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformProvider;
+import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.platform.UnsupportedRequestException;
 import io.apictck.reports.json.TargetEntry;
 import io.apictck.target.TargetSpec;
@@ -26,7 +27,7 @@ final class TargetCheck {
     try (Platform platform = provider.open(target.options(), MachineRequest.of(1))) {
       PlatformDescription description = platform.description();
       return new TargetEntry(target.toString(), description.version(), description.name());
-    } catch (UnsupportedRequestException | PlatformException e) {
+    } catch (UnsupportedRequestException | PlatformException | PlatformTimeoutException e) {
       throw new CannotRunException(
           "target %s cannot be opened: %s; apic-tck targets lists what can be tested here"
               .formatted(target, e.getMessage()),
