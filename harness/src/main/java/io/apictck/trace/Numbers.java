@@ -26,7 +26,8 @@ final class Numbers {
 
   /** As in {@code 41h}: two digits. */
   static String vector(int vector) {
-    return String.format(Locale.ROOT, "%02Xh", vector);
+    String digits = Integer.toHexString(vector).toUpperCase(Locale.ROOT);
+    return (digits.length() < 2 ? "0" : "") + digits + "h";
   }
 
   /** As in {@code FEE0_0300h}. */

@@ -42,16 +42,22 @@ public final class TraceText {
 
   /** Entries as lines. A block that ended at once is one line, with what it gave. */
   public static List<String> lines(List<TraceEntry> entries) {
+    return lines(entries, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As {@link #lines(List)}, for a reader who sees {@code width} characters of a line: blocks may
+   * end a little behind them.
+   */
+  public static List<String> lines(List<TraceEntry> entries, int width) {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < entries.size(); i++) {
       TraceEntry entry = entries.get(i);
-      if (i + 1 < entries.size()
-          && entry instanceof TraceEntry.Did(long _, Action.Execute execute)
-          && entries.get(i + 1) instanceof TraceEntry.Saw(long _, Event.Completed completed)
-          && completed.block() == execute.block()
-          && completed.cpu() == execute.cpu()) {
-        lines.add(block(execute, completed.values()));
-        i++;
+      if (endsAtOnce(entries, i)) {
+        Event.Completed completed = (Event.Completed) ((TraceEntry.Saw) entries.get(++i)).event();
+        lines.add(block(executed(entry), completed.values(), width));
+      } else if (entry instanceof TraceEntry.Did(long _, Action.Execute execute)) {
+        lines.add(block(execute, null, width));
       } else {
         lines.add(line(entry));
       }
@@ -59,9 +65,34 @@ public final class TraceText {
     return lines;
   }
 
+  /** How many lines {@link #lines(List)} makes of some entries. */
+  public static int lineCount(List<TraceEntry> entries) {
+    int count = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      if (endsAtOnce(entries, i)) {
+        i++;
+      }
+      count++;
+    }
+    return count;
+  }
+
+  /** Whether an entry begins a block that the next entry ends. */
+  private static boolean endsAtOnce(List<TraceEntry> entries, int i) {
+    return i + 1 < entries.size()
+        && entries.get(i) instanceof TraceEntry.Did(long _, Action.Execute execute)
+        && entries.get(i + 1) instanceof TraceEntry.Saw(long _, Event.Completed completed)
+        && completed.block() == execute.block()
+        && completed.cpu() == execute.cpu();
+  }
+
+  private static Action.Execute executed(TraceEntry entry) {
+    return (Action.Execute) ((TraceEntry.Did) entry).action();
+  }
+
   private static String action(Action action) {
     return switch (action) {
-      case Action.Execute execute -> block(execute, null);
+      case Action.Execute execute -> block(execute, null, Integer.MAX_VALUE);
       case Action.SetLine(int gsi, boolean asserted) ->
           "GSI " + gsi + (asserted ? " asserted" : " deasserted");
       case Action.SetLocalLine line ->
@@ -85,21 +116,23 @@ public final class TraceText {
     };
   }
 
-  private static String block(Action.Execute execute, long @Nullable [] values) {
-    List<Instruction> instructions = execute.instructions();
-    List<String> texts = new ArrayList<>(instructions.size());
+  private static String block(Action.Execute execute, long @Nullable [] values, int width) {
+    StringBuilder text = new StringBuilder("CPU ").append(execute.cpu()).append(' ');
+    String separator = " ";
     int next = 0;
-    for (Instruction instruction : instructions) {
+    for (Instruction instruction : execute.instructions()) {
+      if (text.length() > width) {
+        return text.append(" ...").toString();
+      }
       int end = next + instruction.values();
-      texts.add(
-          values == null || end > values.length
-              ? InstructionText.of(instruction)
-              : InstructionText.of(instruction, Arrays.copyOfRange(values, next, end)));
+      text.append(separator)
+          .append(
+              values == null || end > values.length
+                  ? InstructionText.of(instruction)
+                  : InstructionText.of(instruction, Arrays.copyOfRange(values, next, end)));
+      separator = "; ";
       next = end;
     }
-    return texts.stream()
-        .collect(
-            Collectors.joining(
-                "; ", "CPU " + execute.cpu() + "  ", "  (block " + execute.block() + ")"));
+    return text.append("  (block ").append(execute.block()).append(')').toString();
   }
 }

@@ -33,11 +33,13 @@ class LocalVectorTable {
 
   final LocalApic apic;
   private final ModelConfiguration configuration;
+  private final int maxLvtEntry;
   private final Map<LapicRegister, LvtEntry> entries = new EnumMap<>(LapicRegister.class);
 
   LocalVectorTable(LocalApic apic, ModelConfiguration configuration) {
     this.apic = apic;
     this.configuration = configuration;
+    this.maxLvtEntry = configuration.maxLvtEntry();
   }
 
   void reset() {
@@ -50,7 +52,7 @@ class LocalVectorTable {
 
   /** Whether this local APIC has an entry. */
   boolean exists(LapicRegister register) {
-    return register.lvtIndex() <= configuration.maxLvtEntry();
+    return register.lvtIndex() <= maxLvtEntry;
   }
 
   LvtEntry entry(LapicRegister register) {

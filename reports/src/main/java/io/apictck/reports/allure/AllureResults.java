@@ -38,9 +38,9 @@ public final class AllureResults {
    * @param test what came of it
    * @param stop when it ended, in milliseconds since 1970
    * @param timeline picture of its trace
-   * @param listing text of its trace
+   * @param listing text of its trace, if it says more than the steps do
    */
-  public void write(TestResult test, long stop, String timeline, String listing) {
+  public void write(TestResult test, long stop, String timeline, Optional<String> listing) {
     // the same names in every run, so that folders of shards can be thrown together
     String uuid = Keys.of(test.id() + "\n" + test.target());
     Status status = status(test);
@@ -103,11 +103,12 @@ public final class AllureResults {
   }
 
   private List<Attachment> attachments(
-      TestResult test, String uuid, String timeline, String listing) {
+      TestResult test, String uuid, String timeline, Optional<String> listing) {
     List<Attachment> attachments = new ArrayList<>();
     if (test.trace().size() > 0) {
       attachments.add(attach("Timeline", uuid + "-timeline.svg", "image/svg+xml", timeline));
-      attachments.add(attach("Trace", uuid + "-trace.txt", "text/plain", listing));
+      listing.ifPresent(
+          text -> attachments.add(attach("Trace", uuid + "-trace.txt", "text/plain", text)));
     }
     if (!test.observations().isEmpty()) {
       attachments.add(

@@ -38,7 +38,7 @@ final class TraceSteps {
   }
 
   private static StepResult step(TraceGroup group, Status status) {
-    List<String> lines = group.lines();
+    List<String> lines = group.lines(MAX_NAME);
     List<StepResult> inside = new ArrayList<>();
     lines.subList(1, lines.size()).forEach(line -> inside.add(step(line, Status.PASSED)));
     return step(lines.getFirst(), status).setSteps(inside);

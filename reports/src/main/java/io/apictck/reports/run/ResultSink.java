@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -82,8 +83,11 @@ final class ResultSink implements ResultListener, AutoCloseable {
   private void write(TestResult result, TestEntry entry, long stop) {
     try {
       String timeline = Timeline.svg(result.trace());
-      String listing = TraceListing.of(result.trace(), bound(result));
-      allure.write(result, stop, timeline, listing);
+      int bound = bound(result);
+      String listing = TraceListing.of(result.trace(), bound);
+      Optional<String> attached =
+          bound == TraceListing.SHORT ? Optional.empty() : Optional.of(listing);
+      allure.write(result, stop, timeline, attached);
       Files.writeString(
           folder.tests().resolve(entry.key() + ".html"),
           TestPage.html(result, catalogue, timeline, listing));

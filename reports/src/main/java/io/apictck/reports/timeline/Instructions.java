@@ -11,9 +11,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Blocks of instructions in a few words. */
 final class Instructions {
+  /** More of them do not fit beside each other in any lane. */
+  private static final int MAX_TEXTS = 40;
+
+  private static final Pattern PROCESSOR = Pattern.compile("^CPU 0 +");
+  private static final Pattern BLOCK = Pattern.compile(" +\\(block 1\\)$");
+
   private Instructions() {}
 
   /**
@@ -25,7 +32,7 @@ final class Instructions {
     List<Instruction> instructions = execute.instructions();
     List<String> texts = new ArrayList<>();
     int next = 0;
-    for (int i = 0; i < instructions.size(); i++) {
+    for (int i = 0; i < instructions.size() && texts.size() < MAX_TEXTS; i++) {
       Instruction instruction = instructions.get(i);
       Optional<LapicRegister> vectors = VectorReads.at(instructions, i);
       if (vectors.isPresent()) {
@@ -94,9 +101,8 @@ final class Instructions {
   private static String plain(Instruction instruction) {
     String line =
         TraceText.line(new TraceEntry.Did(0, new Action.Execute(0, 1, List.of(instruction))));
-    return line.replaceFirst("^CPU 0 +", "")
-        .replaceFirst(" +\\(block 1\\)$", "")
-        .replace("<-", "\u2190");
+    String words = PROCESSOR.matcher(line).replaceFirst("");
+    return BLOCK.matcher(words).replaceFirst("").replace("<-", "\u2190");
   }
 
   private static String write(LapicRegister register, int index, long value, boolean x2apic) {

@@ -1,5 +1,7 @@
 package io.apictck.reports.timeline;
 
+import java.util.function.Supplier;
+
 /**
  * A row of a timeline.
  *
@@ -7,10 +9,10 @@ package io.apictck.reports.timeline;
  * @param lane processor index, {@link #DEVICES} or {@link #ALL}
  * @param kind what it shows
  * @param badge a word in a coloured field; may be empty
- * @param text the rest
+ * @param words makes the rest, when it is drawn
  * @param change what it does to the stack of contexts of its processor
  */
-record Row(long nanos, int lane, Kind kind, String badge, String text, Change change) {
+record Row(long nanos, int lane, Kind kind, String badge, Supplier<String> words, Change change) {
   /** The lane of lines and devices. */
   static final int DEVICES = -1;
 
@@ -44,6 +46,15 @@ record Row(long nanos, int lane, Kind kind, String badge, String text, Change ch
   }
 
   static Row of(long nanos, int lane, Kind kind, String badge, String text) {
-    return new Row(nanos, lane, kind, badge, text, Change.NONE);
+    return of(nanos, lane, kind, badge, text, Change.NONE);
+  }
+
+  static Row of(long nanos, int lane, Kind kind, String badge, String text, Change change) {
+    return new Row(nanos, lane, kind, badge, () -> text, change);
+  }
+
+  /** What stands beside the badge. */
+  String text() {
+    return words.get();
   }
 }

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Makes the rows of a timeline from a trace. */
 final class Rows {
@@ -95,9 +96,9 @@ final class Rows {
     if (returns && end.isEmpty()) {
       returning.add(execute.block());
     }
-    String text = Instructions.of(execute, end.map(Event.Completed::values));
+    Supplier<String> words = () -> Instructions.of(execute, end.map(Event.Completed::values));
     Change change = returns && end.isPresent() ? Change.LEAVE : Change.NONE;
-    rows.add(new Row(nanos, execute.cpu(), Kind.ACTION, "", text, change));
+    rows.add(new Row(nanos, execute.cpu(), Kind.ACTION, "", words, change));
   }
 
   private void action(long nanos, Action action) {
@@ -120,7 +121,7 @@ final class Rows {
       case Action.Elapse(long duration) ->
           add(nanos, Row.ALL, Kind.TIME, "", "time passes, up to " + Values.time(duration));
       case Action.Reset() ->
-          rows.add(new Row(nanos, Row.ALL, Kind.RESET, "RESET", "power-on state", Change.CLEAR));
+          rows.add(Row.of(nanos, Row.ALL, Kind.RESET, "RESET", "power-on state", Change.CLEAR));
       case Action.SetGate(int vector, boolean trap) ->
           stimulus(nanos, Values.vector(vector) + (trap ? ": trap gate" : ": interrupt gate"));
       case Action.Execute execute -> execute(nanos, execute, Optional.empty());
@@ -140,7 +141,7 @@ final class Rows {
                 : TraceText.line(new TraceEntry.Saw(nanos, completed))
                     .replaceFirst("^.*->", " \u2192");
         Change change = returning.remove(completed.block()) ? Change.LEAVE : Change.NONE;
-        yield new Row(
+        yield Row.of(
             nanos,
             event.cpu(),
             Kind.ENDED,
@@ -160,10 +161,10 @@ final class Rows {
                   + Values.hex(Integer.toUnsignedLong(faulted.errorCode())));
       case Event.InterruptTaken taken -> taken(nanos, taken);
       case Event.ExceptionTaken taken ->
-          new Row(
+          Row.of(
               nanos, event.cpu(), Kind.TRAP, exception(taken.vector()), "trap taken", Change.ENTER);
       case Event.ProcessorReset _ ->
-          new Row(nanos, event.cpu(), Kind.RESET, "INIT", "processor is reset", Change.CLEAR);
+          Row.of(nanos, event.cpu(), Kind.RESET, "INIT", "processor is reset", Change.CLEAR);
       case Event.ProcessorStarted started ->
           Row.of(
               nanos,
@@ -172,7 +173,7 @@ final class Rows {
               started.sipiVector() < 0 ? "START" : "SIPI " + Values.vector(started.sipiVector()),
               "processor starts");
       case Event.ShutDown _ ->
-          new Row(nanos, event.cpu(), Kind.FAULT, "SHUTDOWN", "triple fault", Change.CLEAR);
+          Row.of(nanos, event.cpu(), Kind.FAULT, "SHUTDOWN", "triple fault", Change.CLEAR);
     };
   }
 
@@ -190,7 +191,7 @@ final class Rows {
           case EXTERNAL, SOFTWARE -> Values.vector(taken.vector());
         };
     String text = kind == Kind.SOFTWARE ? "software interrupt taken" : "interrupt taken";
-    return new Row(
+    return Row.of(
         nanos,
         taken.cpu(),
         kind,

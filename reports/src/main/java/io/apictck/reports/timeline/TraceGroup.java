@@ -44,4 +44,14 @@ public record TraceGroup(List<TraceEntry> entries) {
   public List<String> lines() {
     return TraceText.lines(entries);
   }
+
+  /** As {@link #lines()}, for a reader who sees {@code width} characters of a line. */
+  public List<String> lines(int width) {
+    return TraceText.lines(entries, width);
+  }
+
+  /** How many lines there are. */
+  int lineCount() {
+    return TraceText.lineCount(entries);
+  }
 }

@@ -1,7 +1,9 @@
 package io.apictck.reports.timeline;
 
 import io.apictck.trace.Trace;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 
@@ -26,36 +28,92 @@ public final class TraceListing {
    * @param bound how many at most; some from its beginning and the others from its end
    */
   public static String of(Trace trace, int bound) {
-    int width = bound == ALL ? Integer.MAX_VALUE : MAX_LINE;
-    List<String> head = lines(TraceGroup.of(trace.head()), width);
-    List<String> tail = lines(TraceGroup.of(trace.tail()), width);
-    List<String> lines = new ArrayList<>(head);
+    List<Part> parts = new ArrayList<>();
+    TraceGroup.of(trace.head()).forEach(group -> parts.add(new Part.Group(group)));
     if (trace.omitted() > 0) {
-      lines.add(gap(trace.omitted() + " entries were not kept"));
+      parts.add(new Part.Gap(gap(trace.omitted() + " entries were not kept")));
     }
-    lines.addAll(tail);
-    if (lines.size() > bound) {
-      int left = lines.size() - bound;
+    TraceGroup.of(trace.tail()).forEach(group -> parts.add(new Part.Group(group)));
+    int total = parts.stream().mapToInt(Part::lineCount).sum();
+    List<String> lines = new ArrayList<>();
+    if (total <= bound) {
+      parts.forEach(part -> lines.addAll(part.lines(width(bound))));
+    } else {
       int first = bound / 4;
-      lines.subList(first, first + left).clear();
-      lines.add(first, gap(left + " lines left out"));
+      lines.addAll(first(parts, first, width(bound)));
+      lines.add(gap((total - bound) + " lines left out"));
+      lines.addAll(last(parts, bound - first, width(bound)));
     }
     return String.join("\n", lines) + "\n";
+  }
+
+  private static int width(int bound) {
+    return bound == ALL ? Integer.MAX_VALUE : MAX_LINE;
+  }
+
+  private static List<String> first(List<Part> parts, int count, int width) {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; lines.size() < count; i++) {
+      lines.addAll(parts.get(i).lines(width));
+    }
+    return lines.subList(0, count);
+  }
+
+  private static List<String> last(List<Part> parts, int count, int width) {
+    Deque<List<String>> pieces = new ArrayDeque<>();
+    int size = 0;
+    for (int i = parts.size() - 1; size < count; i--) {
+      List<String> piece = parts.get(i).lines(width);
+      pieces.addFirst(piece);
+      size += piece.size();
+    }
+    List<String> lines = new ArrayList<>();
+    pieces.forEach(lines::addAll);
+    return lines.subList(size - count, size);
+  }
+
+  /** A piece of a listing that becomes text only if somebody will see it. */
+  private sealed interface Part {
+    int lineCount();
+
+    List<String> lines(int width);
+
+    record Gap(String text) implements Part {
+      @Override
+      public int lineCount() {
+        return 1;
+      }
+
+      @Override
+      public List<String> lines(int width) {
+        return List.of(text);
+      }
+    }
+
+    record Group(TraceGroup group) implements Part {
+      @Override
+      public int lineCount() {
+        return group.lineCount();
+      }
+
+      @Override
+      public List<String> lines(int width) {
+        return TraceListing.lines(group, width);
+      }
+    }
   }
 
   private static String gap(String text) {
     return "%15s  ... %s ...".formatted("", text);
   }
 
-  private static List<String> lines(List<TraceGroup> groups, int width) {
+  private static List<String> lines(TraceGroup group, int width) {
     List<String> lines = new ArrayList<>();
-    for (TraceGroup group : groups) {
-      String time = String.format(Locale.ROOT, "%,12d ns", group.nanos());
-      for (String line : group.lines()) {
-        String cut = line.length() > width ? line.substring(0, width) + "\u2026" : line;
-        lines.add(time + "  " + cut);
-        time = " ".repeat(time.length());
-      }
+    String time = String.format(Locale.ROOT, "%,12d ns", group.nanos());
+    for (String line : group.lines(width)) {
+      String cut = line.length() > width ? line.substring(0, width) + "\u2026" : line;
+      lines.add(time + "  " + cut);
+      time = " ".repeat(time.length());
     }
     return lines;
   }
