@@ -15,6 +15,7 @@ final class KvmApi {
   static final long CREATE_IRQCHIP = 0xAE60;
   static final long SET_GSI_ROUTING = 0x4008_AE6A;
   static final long CREATE_PIT2 = 0x4040_AE77;
+  static final long SET_BOOT_CPU_ID = 0xAE78;
   static final long IRQ_LINE = 0x4008_AE61;
   static final long RUN = 0xAE80;
   static final long GET_REGS = 0x8090_AE81L;

@@ -1,5 +1,6 @@
 package io.apictck.target.kvm;
 
+import io.apictck.arch.MessageAddress;
 import io.apictck.platform.Action;
 import io.apictck.platform.Feature;
 import io.apictck.platform.PlatformDescription;
@@ -12,6 +13,7 @@ import io.apictck.target.agent.GuestMemory;
 import io.apictck.target.agent.SharedMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -92,6 +94,10 @@ final class KvmMachine implements AgentMachine {
     if (wideIds) {
       made.enable(KvmApi.CAP_X2APIC_API, KvmApi.X2APIC_API_FLAGS, "ENABLE_CAP(X2APIC_API)");
     }
+    int first = description.apicIds().getFirst();
+    if (first != 0) {
+      made.bootstrapProcessor(first);
+    }
     made.memory(0, 0, 0, ram.byteSize(), ram.address());
     made.memory(1, KvmApi.MEM_READONLY, AgentLayout.ROM_BASE, rom.byteSize(), rom.address());
     for (int i = 0; i < description.processors(); i++) {
@@ -164,8 +170,17 @@ final class KvmMachine implements AgentMachine {
     }
     switch (action) {
       case Action.SetLine(int gsi, boolean asserted) when !split -> machine.line(gsi, asserted);
-      case Action.DeviceWrite(int _, long address, int data) -> machine.message(address, data);
+      case Action.DeviceWrite(int _, long address, int data) -> deviceWrite(machine, address, data);
       default -> throw new UnsupportedActionException("kvm does not offer " + action);
+    }
+  }
+
+  /** A message if it goes to the message range, to memory otherwise; beyond memory it is lost. */
+  private void deviceWrite(KvmVm machine, long address, int data) {
+    if (MessageAddress.contains(address)) {
+      machine.message(address, data);
+    } else if (address >= 0 && address <= ram.byteSize() - Integer.BYTES) {
+      ram.set(ValueLayout.JAVA_INT_UNALIGNED, address, data);
     }
   }
 

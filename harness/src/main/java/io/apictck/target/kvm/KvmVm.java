@@ -38,6 +38,11 @@ final class KvmVm implements AutoCloseable {
     }
   }
 
+  /** Which processor is the bootstrap processor; before any of them is made. */
+  void bootstrapProcessor(int apicId) {
+    call(KvmApi.SET_BOOT_CPU_ID, apicId, "SET_BOOT_CPU_ID");
+  }
+
   void enable(int capability, long value, String name) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment cap = arena.allocate(104, 8);

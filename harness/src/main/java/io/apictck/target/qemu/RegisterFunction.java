@@ -1,5 +1,6 @@
 package io.apictck.target.qemu;
 
+import io.apictck.arch.MsiControl;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,10 @@ final class RegisterFunction {
   private static final int ICR = 0xC0;
 
   private static final int ICS = 0xC8;
+
+  /** MSI capability of the 82574. */
+  private static final int E1000E_MSI = 0xD0;
+
   private static final int IMS = 0xD0;
   private static final int IVAR = 0xE4;
 
@@ -93,6 +98,11 @@ final class RegisterFunction {
     }
   }
 
+  /** Whether the 82574 tells of its causes by MSI. */
+  private static boolean sendsMsi(QtestConfig config) {
+    return ((config.read32(E1000E_MSI) >>> Short.SIZE) & MsiControl.ENABLE) != 0;
+  }
+
   private void write(Qtest qtest, List<Write> writes) {
     QtestConfig config = new QtestConfig(qtest, requesterId());
     int bar = config.read32(BAR_0);
@@ -102,6 +112,10 @@ final class RegisterFunction {
     config.write32(COMMAND, command | MEMORY_SPACE);
     for (Write write : writes) {
       qtest.write32(Integer.toUnsignedLong(WINDOW) + write.register(), write.value());
+      if (write.register() == ICS && sendsMsi(config)) {
+        // otherwise the throttling timer of the 82574 repeats the message
+        qtest.write32(Integer.toUnsignedLong(WINDOW) + ICR, write.value());
+      }
     }
     config.write32(COMMAND, command);
     config.write32(BAR_0, bar);
