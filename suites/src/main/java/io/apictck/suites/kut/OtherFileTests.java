@@ -90,6 +90,7 @@ final class OtherFileTests {
 
   /** The timer is periodic, so that it also wakes a HLT that is reached late. */
   @InEachApicMode
+  @Requires(virtualTime = true) // elsewhere a tick may come at each instruction
   @Covers({"CPU-HLT-001", "CPU-ORD-002"})
   @Ports("KUT-REL-005")
   void singleStepGoesThroughStiAndHlt(Machine machine, Cpu cpu) {
