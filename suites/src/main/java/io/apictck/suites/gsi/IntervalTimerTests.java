@@ -28,7 +28,7 @@ final class IntervalTimerTests {
   /** 55 ms: slow enough for a machine whose handlers are led over a serial line. */
   private static final int COUNT = 0xFFFF;
 
-  private static final int TICKS = 10;
+  private static final int TICKS = 4;
 
   @InEachApicMode
   @Requires({Feature.PIC, Feature.IO_APIC})
