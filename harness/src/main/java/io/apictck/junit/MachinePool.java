@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The platforms of a run. Each is lent to one test at a time. */
 final class MachinePool implements AutoCloseable {
-  private static final int MAX_IDLE = 16;
+  /**
+   * How many platforms are kept for later tests. Mutation testing keeps none, so that each mutant
+   * also builds its machines.
+   */
+  private static final int MAX_IDLE = Integer.getInteger("apictck.idle.machines", 16);
 
   private final String name;
   private final Function<MachineRequest, Platform> opener;
