@@ -2,6 +2,7 @@ package io.apictck.chip;
 
 import io.apictck.arch.MessageAddress;
 import io.apictck.arch.Msr;
+import io.apictck.model.ClientApicWorld;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.chipset.Chipset;
 import io.apictck.model.chipset.ChipsetClient;
@@ -9,7 +10,6 @@ import io.apictck.model.lapic.ApicBus;
 import io.apictck.model.lapic.DueTimes;
 import io.apictck.model.lapic.InterruptMessage;
 import io.apictck.model.lapic.LocalApic;
-import io.apictck.model.lapic.LocalApicWorld;
 import io.apictck.model.msi.MessageDecoder;
 import io.apictck.platform.Feature;
 import io.apictck.platform.LocalLine;
@@ -259,51 +259,14 @@ final class BorrowingChipset implements Chipset {
   }
 
   /** The world of the local APIC of one processor. */
-  private final class World implements LocalApicWorld {
-    private final int cpu;
-
+  private final class World extends ClientApicWorld {
     World(int cpu) {
-      this.cpu = cpu;
-    }
-
-    @Override
-    public void interruptChanged() {
-      client.interruptChanged(cpu);
-    }
-
-    @Override
-    public void nmi() {
-      client.nmi(cpu);
-    }
-
-    @Override
-    public void smi() {
-      client.smi(cpu);
-    }
-
-    @Override
-    public void init() {
-      client.init(cpu);
-    }
-
-    @Override
-    public void startUp(int vector) {
-      client.startUp(cpu, vector);
+      super(client, cpu);
     }
 
     @Override
     public long nanos() {
       return Math.max(now, client.nanos());
-    }
-
-    @Override
-    public long tsc() {
-      return client.tsc(cpu);
-    }
-
-    @Override
-    public long nanosAtTsc(long tsc) {
-      return client.nanosAtTsc(cpu, tsc);
     }
 
     @Override

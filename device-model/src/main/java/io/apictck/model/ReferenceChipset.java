@@ -495,52 +495,15 @@ public class ReferenceChipset implements Chipset {
   }
 
   /** The world of the local APIC of one processor. */
-  private final class World implements LocalApicWorld {
-    private final int cpu;
-
+  private final class World extends ClientApicWorld {
     World(int cpu) {
-      this.cpu = cpu;
-    }
-
-    @Override
-    public void interruptChanged() {
-      client.interruptChanged(cpu);
-    }
-
-    @Override
-    public void nmi() {
-      client.nmi(cpu);
-    }
-
-    @Override
-    public void smi() {
-      client.smi(cpu);
-    }
-
-    @Override
-    public void init() {
-      client.init(cpu);
-    }
-
-    @Override
-    public void startUp(int vector) {
-      client.startUp(cpu, vector);
+      super(client, cpu);
     }
 
     /** Whichever clock is ahead: the chipset is moved on at instruction boundaries only. */
     @Override
     public long nanos() {
       return Math.max(now, client.nanos());
-    }
-
-    @Override
-    public long tsc() {
-      return client.tsc(cpu);
-    }
-
-    @Override
-    public long nanosAtTsc(long tsc) {
-      return client.nanosAtTsc(cpu, tsc);
     }
 
     @Override

@@ -119,7 +119,7 @@ final class DeliveryShapeTests {
   @InEachApicMode
   @OnMachine(processors = 2)
   @Requires(Feature.ELCR)
-  @Covers("GSI-MAP-006")
+  @Covers("PIC-ELCR-001")
   @Ports({"KUT-BENCH-03", "KUT-BENCH-04"})
   void theElcrTakesZeroFromEachProcessor(Machine machine, Cpu cpu) {
     for (Cpu each : List.of(cpu, machine.cpu(1))) {

@@ -14,6 +14,7 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Stimulus;
+import io.apictck.suites.support.Pics;
 import org.junit.jupiter.api.Test;
 
 /** The interrupt mode configuration register (MultiProcessor Specification, "PIC Mode"). */
@@ -93,7 +94,7 @@ final class ModeConfigurationTests {
   @Requires(stimuli = Stimulus.POWER_ON)
   @Covers("VW-IMCR-001")
   void thePowerOnStateIsPicMode(Machine machine, Cpu cpu) {
-    machine.masterPic().initialize(VirtualWire.MASTER_BASE);
+    machine.masterPic().initialize(Pics.MASTER_BASE);
     machine.masterPic().setImr(0xFF & ~(1 << IRQ));
     cpu.sti();
     machine.isaLine(IRQ, true);

@@ -10,6 +10,7 @@ import io.apictck.machine.InterruptHandler;
 import io.apictck.machine.Machine;
 import io.apictck.machine.Pic;
 import io.apictck.platform.Feature;
+import io.apictck.suites.support.Pics;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -18,12 +19,6 @@ import java.util.stream.IntStream;
  * processors (MultiProcessor Specification, "Interrupt Modes").
  */
 public final class VirtualWire {
-  /** Vector of ISA interrupt 0. */
-  public static final int MASTER_BASE = 0x50;
-
-  /** Vector of ISA interrupt 8. */
-  public static final int SLAVE_BASE = 0x58;
-
   /** LINT0 as virtual wire mode needs it. */
   public static final LvtEntry EXT_INT = LvtEntry.fixed(0).withDeliveryMode(DeliveryMode.EXT_INT);
 
@@ -46,9 +41,9 @@ public final class VirtualWire {
     this.machine = machine;
     this.master = machine.masterPic();
     this.slave = machine.slavePic();
-    master.initialize(MASTER_BASE);
+    master.initialize(Pics.MASTER_BASE);
     master.setImr(ALL);
-    slave.initialize(SLAVE_BASE);
+    slave.initialize(Pics.SLAVE_BASE);
     slave.setImr(ALL);
   }
 
@@ -56,7 +51,9 @@ public final class VirtualWire {
   public static VirtualWire disconnected(Machine machine) {
     quietTimer(machine);
     VirtualWire wire = new VirtualWire(machine);
-    selectApicMode(machine);
+    Pics.selectApicMode(machine);
+    // some firmware and some implementations leave it connected
+    machine.cpu(0).lapic().setLvt(LapicRegister.LVT_LINT0, EXT_INT.withMasked(true));
     return wire;
   }
 
@@ -87,13 +84,6 @@ public final class VirtualWire {
     }
   }
 
-  /** Lets INTR go by way of the APICs, where there is a choice. */
-  public static void selectApicMode(Machine machine) {
-    if (machine.features().has(Feature.IMCR)) {
-      setImcr(machine, 1);
-    }
-  }
-
   /** Writes the interrupt mode configuration register. */
   static void setImcr(Machine machine, int value) {
     machine.cpu(0).out8(IMCR_SELECT, IMCR);
@@ -116,7 +106,7 @@ public final class VirtualWire {
 
   /** The vector of an ISA interrupt. */
   public static int vector(int irq) {
-    return irq < LEVELS ? MASTER_BASE + irq : SLAVE_BASE + irq - LEVELS;
+    return Pics.vector(irq);
   }
 
   /** Unmasks an ISA interrupt, and the cascade if it needs it. */
