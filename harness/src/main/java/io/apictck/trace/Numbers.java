@@ -1,6 +1,7 @@
 package io.apictck.trace;
 
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Locale;
 
 /** Numbers as traces show them. */
@@ -38,8 +39,12 @@ final class Numbers {
 
   /** Bus, device and function, as in {@code 00:1F.2}. */
   static String requester(int requesterId) {
-    return String.format(
-        Locale.ROOT, "%02X:%02X.%d", requesterId >>> 8, requesterId >>> 3 & 0x1F, requesterId & 7);
+    HexFormat hex = HexFormat.of().withUpperCase();
+    return hex.toHexDigits(requesterId >>> 8, 2)
+        + ":"
+        + hex.toHexDigits(requesterId >>> 3 & 0x1F, 2)
+        + "."
+        + (requesterId & 7);
   }
 
   /** A duration in the largest unit that divides it. */

@@ -90,8 +90,8 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "How many tests run at the same time, each on a machine of its own;"
-              + " ${DEFAULT-VALUE} without it.")
-  private int jobs = 1;
+              + " without it one for each processor, and one alone where time is real.")
+  private Optional<Integer> jobs = Optional.empty();
 
   @Option(
       names = "--no-site",
@@ -112,7 +112,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (jobs < 1 || timeout < 1) {
+    if (jobs.orElse(1) < 1 || timeout < 1) {
       throw new ParameterException(spec.commandLine(), "--jobs and --timeout must be at least 1");
     }
     Optional<Path> issues = knownIssues.or(this::defaultKnownIssues);

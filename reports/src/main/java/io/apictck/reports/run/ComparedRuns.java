@@ -71,7 +71,16 @@ public final class ComparedRuns {
 
   private RunOptions options(String target, Path folder) {
     return new RunOptions(
-        target, selection, Shard.WHOLE, folder, 1, 60, Optional.empty(), 1, false, false);
+        target,
+        selection,
+        Shard.WHOLE,
+        folder,
+        1,
+        60,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        false);
   }
 
   private static void deleteTree(Path root) throws IOException {

@@ -47,9 +47,11 @@ public final class ConformanceRun {
    */
   public Conformance run() {
     Requests.check(options.selection(), catalogue);
-    TargetEntry target = TargetCheck.open(options.target());
+    TargetCheck check = TargetCheck.open(options.target());
+    TargetEntry target = check.entry();
+    int jobs = options.jobs().orElse(check.jobs());
     try (LauncherSession session = TestFinder.openSession()) {
-      Map<String, String> parameters = parameters(target);
+      Map<String, String> parameters = parameters(target, jobs);
       TestPlan all = TestFinder.plan(session, parameters);
       List<TestMethod> methods = TestFinder.methods(all);
       Set<String> covered = new HashSet<>();
@@ -97,6 +99,7 @@ public final class ConformanceRun {
       sink.close();
       conformance = Results.of(target, seconds(), true, sink.entries(), catalogue, covered);
       write(folder, conformance);
+      folder.deletePrevious();
     } finally {
       Runtime.getRuntime().removeShutdownHook(rescue);
     }
@@ -122,6 +125,7 @@ public final class ConformanceRun {
     try {
       write(folder, soFar);
       sink.close();
+      folder.deletePrevious();
     } catch (CannotRunException e) {
       err.println("apic-tck: " + e.getMessage());
     } finally {
@@ -159,7 +163,7 @@ public final class ConformanceRun {
         "system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
   }
 
-  private Map<String, String> parameters(TargetEntry target) {
+  private Map<String, String> parameters(TargetEntry target, int jobs) {
     Map<String, String> parameters = new HashMap<>();
     parameters.put("apictck.target", target.name());
     parameters.put("apictck.seed", Long.toString(options.seed()));
@@ -167,14 +171,13 @@ public final class ConformanceRun {
     options.knownIssues().ifPresent(file -> parameters.put("apictck.knownIssues", file.toString()));
     parameters.put("junit.jupiter.extensions.autodetection.enabled", "true");
     parameters.put(InvocationFilter.PARAMETER, String.join("\n", options.selection().tests()));
-    if (options.jobs() > 1) {
+    if (jobs > 1) {
       parameters.put("junit.jupiter.execution.parallel.enabled", "true");
       parameters.put("junit.jupiter.execution.parallel.mode.default", "same_thread");
       parameters.put("junit.jupiter.execution.parallel.mode.classes.default", "concurrent");
       parameters.put("junit.jupiter.execution.parallel.config.strategy", "fixed");
       parameters.put(
-          "junit.jupiter.execution.parallel.config.fixed.parallelism",
-          Integer.toString(options.jobs()));
+          "junit.jupiter.execution.parallel.config.fixed.parallelism", Integer.toString(jobs));
     }
     return parameters;
   }

@@ -21,6 +21,12 @@ public final class ResultFolder {
   /** Folder of the runs that were merged. */
   static final String RUNS = "runs";
 
+  /**
+   * Where the results of the run before wait to be deleted. Some file systems create files slowly
+   * for seconds after many were deleted, so that happens at the end.
+   */
+  private static final String PREVIOUS = ".previous";
+
   private static final List<String> OURS =
       List.of(
           Conformance.FILE,
@@ -92,6 +98,7 @@ public final class ResultFolder {
     return cause.getClass().getSimpleName().replace("Exception", "") + ": " + cause.getMessage();
   }
 
+  /** Moves what an earlier run left out of the way. */
   private void clear() throws IOException {
     List<Path> contents;
     try (Stream<Path> list = Files.list(path)) {
@@ -105,8 +112,29 @@ public final class ResultFolder {
           "the output folder %s holds other things than results of apic-tck; name another or empty it"
               .formatted(path));
     }
+    Path previous = path.resolve(PREVIOUS);
+    delete(previous);
+    Files.createDirectory(previous);
     for (String name : OURS) {
-      delete(path.resolve(name));
+      if (Files.exists(path.resolve(name))) {
+        Files.move(path.resolve(name), previous.resolve(name));
+      }
+    }
+  }
+
+  /**
+   * Deletes what an earlier run left in the folder.
+   *
+   * @throws CannotRunException if that cannot be done
+   */
+  public void deletePrevious() {
+    try {
+      delete(path.resolve(PREVIOUS));
+    } catch (IOException | UncheckedIOException e) {
+      throw new CannotRunException(
+          "the results of the run before, %s, cannot be deleted (%s); delete them"
+              .formatted(path.resolve(PREVIOUS), reason(e)),
+          e);
     }
   }
 

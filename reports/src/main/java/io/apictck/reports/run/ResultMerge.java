@@ -56,7 +56,7 @@ public final class ResultMerge {
           .computeIfAbsent(source.conformance().target(), target -> new ArrayList<>())
           .add(source);
     }
-    ResultFolder.forMerge(output);
+    ResultFolder.forMerge(output).deletePrevious();
     Map<String, Conformance> runs = new LinkedHashMap<>();
     try {
       for (Map.Entry<TargetEntry, List<Source>> target : targets.entrySet()) {

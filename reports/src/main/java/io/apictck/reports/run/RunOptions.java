@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param seed chooses the samples of sweeps
  * @param testTimeout wall-clock bound of a test in seconds
  * @param knownIssues file of known issues
- * @param jobs how many tests run at the same time
+ * @param jobs how many tests run at the same time; if empty, as many as the target allows
  * @param site whether pages and the Allure report are built
  * @param wholeTraces whether pages of tests hold all that was kept of their traces
  */
@@ -25,6 +25,6 @@ public record RunOptions(
     long seed,
     int testTimeout,
     Optional<Path> knownIssues,
-    int jobs,
+    Optional<Integer> jobs,
     boolean site,
     boolean wholeTraces) {}

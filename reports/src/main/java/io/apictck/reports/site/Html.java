@@ -76,17 +76,28 @@ public final class Html {
   }
 
   private void escape(String text) {
+    int plain = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
+      if (isPlain(c)) {
+        continue;
+      }
+      out.append(text, plain, i);
+      plain = i + 1;
       switch (c) {
         case '&' -> out.append("&amp;");
         case '<' -> out.append("&lt;");
         case '>' -> out.append("&gt;");
         case '"' -> out.append("&quot;");
         case '\'' -> out.append("&#39;");
-        default -> out.append(isForbidden(c) ? '\uFFFD' : c);
+        default -> out.append('\uFFFD');
       }
     }
+    out.append(text, plain, text.length());
+  }
+
+  private static boolean isPlain(char c) {
+    return c != '&' && c != '<' && c != '>' && c != '"' && c != '\'' && !isForbidden(c);
   }
 
   /** Whether neither HTML nor XML may hold a character. */

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 
 /** A trace as text with times. */
 public final class TraceListing {
@@ -109,7 +108,7 @@ public final class TraceListing {
 
   private static List<String> lines(TraceGroup group, int width) {
     List<String> lines = new ArrayList<>();
-    String time = String.format(Locale.ROOT, "%,12d ns", group.nanos());
+    String time = Values.grouped(group.nanos(), 12) + " ns";
     for (String line : group.lines(width)) {
       String cut = line.length() > width ? line.substring(0, width) + "\u2026" : line;
       lines.add(time + "  " + cut);

@@ -8,6 +8,7 @@ import io.apictck.arch.LapicRegister;
 import io.apictck.arch.LvtEntry;
 import io.apictck.arch.Shorthand;
 import io.apictck.arch.SpuriousInterruptVector;
+import java.math.BigDecimal;
 import java.util.Locale;
 
 /** Values as a picture shows them: short, and the fields of registers by name. */
@@ -33,7 +34,8 @@ final class Values {
 
   /** As in {@code 0Fh}. */
   static String vector(int vector) {
-    return String.format(Locale.ROOT, "%02Xh", vector);
+    String digits = Integer.toHexString(vector).toUpperCase(Locale.ROOT);
+    return (digits.length() < 2 ? "0" : "") + digits + "h";
   }
 
   /** In the largest unit below it, as in {@code 12.5 us}. */
@@ -42,13 +44,25 @@ final class Values {
       return nanos + " ns";
     }
     if (nanos < 1_000_000) {
-      return scaled(nanos / 1e3, "us");
+      return thousandths(nanos, "us");
     }
-    return nanos < 1_000_000_000 ? scaled(nanos / 1e6, "ms") : scaled(nanos / 1e9, "s");
+    return nanos < 1_000_000_000
+        ? thousandths(Math.round(nanos / 1e3), "ms")
+        : thousandths(Math.round(nanos / 1e6), "s");
   }
 
-  private static String scaled(double value, String unit) {
-    return String.format(Locale.ROOT, "%.3f", value).replaceAll("\\.?0+$", "") + " " + unit;
+  private static String thousandths(long value, String unit) {
+    return BigDecimal.valueOf(value, 3).stripTrailingZeros().toPlainString() + " " + unit;
+  }
+
+  /** With commas between thousands, as in {@code 1,250,000}; spaces in front fill the width. */
+  static String grouped(long value, int width) {
+    StringBuilder text = new StringBuilder(Long.toString(value));
+    for (int i = text.length() - 3; i > (value < 0 ? 1 : 0); i -= 3) {
+      text.insert(i, ',');
+    }
+    text.insert(0, " ".repeat(Math.max(0, width - text.length())));
+    return text.toString();
   }
 
   /** What a value means that is written to a register; the number where nothing is known. */

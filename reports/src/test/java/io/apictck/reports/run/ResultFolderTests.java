@@ -19,10 +19,21 @@ final class ResultFolderTests {
     Files.writeString(folder.conformance(), "old");
     Files.writeString(folder.allureResults().resolve("old.json"), "old");
     Path note = Files.writeString(path.resolve("notes-of-the-user.txt"), "keep");
-    ResultFolder.forRun(path);
+    ResultFolder.forRun(path).deletePrevious();
     assertThat(folder.conformance()).doesNotExist();
     assertThat(folder.allureResults()).isEmptyDirectory();
     assertThat(note).exists();
+    assertThat(path.resolve(".previous")).doesNotExist();
+  }
+
+  @Test
+  void whatABrokenRunDidNotDeleteIsNoHindrance() throws IOException {
+    Path path = temporary.resolve("results");
+    for (int run = 0; run < 3; run++) {
+      Files.writeString(ResultFolder.forRun(path).conformance(), "run " + run);
+    }
+    ResultFolder.forRun(path).deletePrevious();
+    assertThat(path.resolve(".previous")).doesNotExist();
   }
 
   @Test
