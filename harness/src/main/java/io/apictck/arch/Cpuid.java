@@ -23,6 +23,9 @@ public final class Cpuid {
   /** Leaf 1, ECX bit 3. */
   public static final int ECX_MONITOR = 1 << 3;
 
+  /** Leaf 1, ECX bit 5. */
+  public static final int ECX_VMX = 1 << 5;
+
   /** Leaf 1, ECX bit 21. */
   public static final int ECX_X2APIC = 1 << 21;
 

@@ -8,8 +8,74 @@ public final class Msr {
   /** Local APIC location and mode: see {@link ApicBase}. */
   public static final int IA32_APIC_BASE = 0x1B;
 
+  /** Locks, and says whether VMXON is allowed: see the constants FEATURE_CONTROL_. */
+  public static final int IA32_FEATURE_CONTROL = 0x3A;
+
+  /** Bit 0 of IA32_FEATURE_CONTROL: locked. */
+  public static final long FEATURE_CONTROL_LOCK = 1;
+
+  /** Bit 2 of IA32_FEATURE_CONTROL: VMXON is allowed outside of SMX operation. */
+  public static final long FEATURE_CONTROL_VMXON = 1 << 2;
+
   /** Added to the counter to give what RDTSC returns. */
   public static final int IA32_TSC_ADJUST = 0x3B;
+
+  /** See {@link io.apictck.arch.vmx.VmxBasic}. */
+  public static final int IA32_VMX_BASIC = 0x480;
+
+  /** Allowed settings of pin-based controls. */
+  public static final int IA32_VMX_PINBASED_CTLS = 0x481;
+
+  /** Allowed settings of primary processor-based controls. */
+  public static final int IA32_VMX_PROCBASED_CTLS = 0x482;
+
+  /** Allowed settings of VM-exit controls. */
+  public static final int IA32_VMX_EXIT_CTLS = 0x483;
+
+  /** Allowed settings of VM-entry controls. */
+  public static final int IA32_VMX_ENTRY_CTLS = 0x484;
+
+  /** See {@link io.apictck.arch.vmx.VmxMisc}. */
+  public static final int IA32_VMX_MISC = 0x485;
+
+  /** Bits of CR0 that must be 1 in VMX operation. */
+  public static final int IA32_VMX_CR0_FIXED0 = 0x486;
+
+  /** Bits of CR0 that may be 1 in VMX operation. */
+  public static final int IA32_VMX_CR0_FIXED1 = 0x487;
+
+  /** Bits of CR4 that must be 1 in VMX operation. */
+  public static final int IA32_VMX_CR4_FIXED0 = 0x488;
+
+  /** Bits of CR4 that may be 1 in VMX operation. */
+  public static final int IA32_VMX_CR4_FIXED1 = 0x489;
+
+  /** Highest index of VMCS fields. */
+  public static final int IA32_VMX_VMCS_ENUM = 0x48A;
+
+  /** Allowed settings of secondary processor-based controls. */
+  public static final int IA32_VMX_PROCBASED_CTLS2 = 0x48B;
+
+  /** Capabilities of EPT and VPID. */
+  public static final int IA32_VMX_EPT_VPID_CAP = 0x48C;
+
+  /** As 481h, where default1 controls may be 0. */
+  public static final int IA32_VMX_TRUE_PINBASED_CTLS = 0x48D;
+
+  /** As 482h, where default1 controls may be 0. */
+  public static final int IA32_VMX_TRUE_PROCBASED_CTLS = 0x48E;
+
+  /** As 483h, where default1 controls may be 0. */
+  public static final int IA32_VMX_TRUE_EXIT_CTLS = 0x48F;
+
+  /** As 484h, where default1 controls may be 0. */
+  public static final int IA32_VMX_TRUE_ENTRY_CTLS = 0x490;
+
+  /** Tertiary controls that may be 1. */
+  public static final int IA32_VMX_PROCBASED_CTLS3 = 0x492;
+
+  /** Secondary VM-exit controls that may be 1. */
+  public static final int IA32_VMX_EXIT_CTLS2 = 0x493;
 
   /** Deadline of the APIC timer in TSC-deadline mode; 0 is disarmed. */
   public static final int IA32_TSC_DEADLINE = 0x6E0;

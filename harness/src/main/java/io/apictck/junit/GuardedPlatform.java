@@ -1,6 +1,7 @@
 package io.apictck.junit;
 
 import io.apictck.platform.Action;
+import io.apictck.platform.GuestState;
 import io.apictck.platform.Outcome;
 import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformDescription;
@@ -30,6 +31,11 @@ final class GuardedPlatform implements Platform {
       throw new PlatformException("the platform was abandoned after its time was over");
     }
     return platform.perform(action);
+  }
+
+  @Override
+  public GuestState guest(int cpu, int guest) {
+    return platform.guest(cpu, guest);
   }
 
   @Override

@@ -559,6 +559,10 @@ public final class Cpu {
         startEvents.add(started);
       }
       case Event.ShutDown ignored -> shutDown = true;
+      case Event.VmEntered entered ->
+          throw new PlatformContractException("unexpected VM entry: " + entered);
+      case Event.VmExited exited ->
+          throw new PlatformContractException("unexpected VM exit: " + exited);
     }
     return false;
   }

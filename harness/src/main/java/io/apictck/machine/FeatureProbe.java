@@ -4,8 +4,11 @@ import io.apictck.arch.ApicMode;
 import io.apictck.arch.ApicVersion;
 import io.apictck.arch.Cpuid;
 import io.apictck.arch.LapicRegister;
+import io.apictck.arch.Msr;
 import io.apictck.arch.PciCapability;
+import io.apictck.arch.vmx.ActivityState;
 import io.apictck.platform.Feature;
+import io.apictck.platform.Stimulus;
 
 /** Finds out what the hardware offers, as software does: by CPUID and by version registers. */
 public final class FeatureProbe {
@@ -17,6 +20,9 @@ public final class FeatureProbe {
 
   /** Whether processor 0 and its local APIC (in xAPIC or x2APIC mode now) offer a feature. */
   public boolean has(Feature feature) {
+    if (feature.control().isPresent()) {
+      return has(Feature.VMX) && VmxCapabilities.of(cpu()).allows(feature.control().get());
+    }
     return switch (feature) {
       case X2APIC -> (features().ecx() & Cpuid.ECX_X2APIC) != 0;
       case TSC_DEADLINE -> (features().ecx() & Cpuid.ECX_TSC_DEADLINE) != 0;
@@ -39,11 +45,47 @@ public final class FeatureProbe {
           MP_TABLE,
           EXTENDED_DESTINATION_ID ->
           machine.description().board().devices().contains(feature);
+      case VMX -> offersVmx();
+      case VMX_TRUE_CONTROLS -> offersVmx() && VmxCapabilities.of(cpu()).basic().trueControls();
+      case HLT_ACTIVITY -> enters(ActivityState.HLT);
+      case SHUTDOWN_ACTIVITY -> enters(ActivityState.SHUTDOWN);
+      case WAIT_FOR_SIPI_ACTIVITY -> enters(ActivityState.WAIT_FOR_SIPI);
+      case VIRTUAL_NMIS,
+          VMX_PREEMPTION_TIMER,
+          MONITOR_TRAP_FLAG,
+          MSR_BITMAPS,
+          IO_BITMAPS,
+          TPR_SHADOW,
+          VIRTUALIZE_APIC_ACCESSES,
+          VIRTUALIZE_X2APIC_MODE,
+          APIC_REGISTER_VIRTUALIZATION,
+          VIRTUAL_INTERRUPT_DELIVERY,
+          POSTED_INTERRUPTS,
+          IPI_VIRTUALIZATION,
+          APIC_TIMER_VIRTUALIZATION,
+          EPT,
+          UNRESTRICTED_GUEST ->
+          throw new IllegalStateException(feature + " is a control");
     };
+  }
+
+  private boolean offersVmx() {
+    if (!machine.offers(Stimulus.VM_ENTRY) || (features().ecx() & Cpuid.ECX_VMX) == 0) {
+      return false;
+    }
+    long needed = Msr.FEATURE_CONTROL_LOCK | Msr.FEATURE_CONTROL_VMXON;
+    return (cpu().rdmsr(Msr.IA32_FEATURE_CONTROL) & needed) == needed;
+  }
+
+  private boolean enters(ActivityState state) {
+    return offersVmx() && VmxCapabilities.of(cpu()).misc().supports(state);
   }
 
   /** Why {@link #has} says no: the predicate that failed. */
   public static String predicate(Feature feature) {
+    if (feature.control().isPresent()) {
+      return "the VMX capability MSRs allow " + feature.control().get() + " = 1";
+    }
     return switch (feature) {
       case X2APIC -> "CPUID.01H:ECX[21] = 1";
       case TSC_DEADLINE -> "CPUID.01H:ECX[24] = 1";
@@ -65,6 +107,27 @@ public final class FeatureProbe {
       case EXTENDED_DESTINATION_ID -> "messages carry destination ID bits 14:8";
       case MSI -> "a PCI function has an MSI capability";
       case MSI_X -> "a PCI function has an MSI-X capability";
+      case VMX -> "CPUID.01H:ECX[5] = 1, and IA32_FEATURE_CONTROL allows VMXON";
+      case VMX_TRUE_CONTROLS -> "IA32_VMX_BASIC[55] = 1";
+      case HLT_ACTIVITY -> "IA32_VMX_MISC[6] = 1";
+      case SHUTDOWN_ACTIVITY -> "IA32_VMX_MISC[7] = 1";
+      case WAIT_FOR_SIPI_ACTIVITY -> "IA32_VMX_MISC[8] = 1";
+      case VIRTUAL_NMIS,
+          VMX_PREEMPTION_TIMER,
+          MONITOR_TRAP_FLAG,
+          MSR_BITMAPS,
+          IO_BITMAPS,
+          TPR_SHADOW,
+          VIRTUALIZE_APIC_ACCESSES,
+          VIRTUALIZE_X2APIC_MODE,
+          APIC_REGISTER_VIRTUALIZATION,
+          VIRTUAL_INTERRUPT_DELIVERY,
+          POSTED_INTERRUPTS,
+          IPI_VIRTUALIZATION,
+          APIC_TIMER_VIRTUALIZATION,
+          EPT,
+          UNRESTRICTED_GUEST ->
+          throw new IllegalStateException(feature + " is a control");
     };
   }
 

@@ -107,6 +107,26 @@ public sealed interface Event {
   record ProcessorStarted(int cpu, int sipiVector, StartState state) implements Event {}
 
   /**
+   * VMLAUNCH or VMRESUME entered the guest of the current VMCS: its contexts are the current ones
+   * now, and the block that ended in that instruction is over without a {@link Completed}.
+   *
+   * @param cpu processor index
+   * @param block number of that block
+   */
+  record VmEntered(int cpu, long block) implements Event {}
+
+  /**
+   * A VM exit, or a VM entry that failed while it loaded guest state: the contexts are those below
+   * the last VMLAUNCH or VMRESUME again, with IF=0.
+   *
+   * @param cpu processor index
+   * @param block number of the block with that instruction
+   * @param reason the exit-reason field
+   * @param interrupted where guest RIP points to
+   */
+  record VmExited(int cpu, long block, int reason, Place interrupted) implements Event {}
+
+  /**
    * A processor shut down (triple fault).
    *
    * @param cpu processor index

@@ -1,5 +1,9 @@
 package io.apictck.platform;
 
+import io.apictck.arch.vmx.VmxControl;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Optional parts of the interrupt hardware. Software finds them by CPUID, MSRs and version
  * registers.
@@ -44,5 +48,60 @@ public enum Feature {
   /** A PCI function with an MSI capability. */
   MSI,
   /** A PCI function with an MSI-X capability. */
-  MSI_X
+  MSI_X,
+  /** CPUID.1:ECX[5], and IA32_FEATURE_CONTROL allows VMXON. */
+  VMX,
+  /** IA32_VMX_BASIC[55]: default1 controls may be 0. */
+  VMX_TRUE_CONTROLS,
+  /** Guests can be entered in HLT: IA32_VMX_MISC[6]. */
+  HLT_ACTIVITY,
+  /** Guests can be entered shut down: IA32_VMX_MISC[7]. */
+  SHUTDOWN_ACTIVITY,
+  /** Guests can be entered waiting for a start-up IPI: IA32_VMX_MISC[8]. */
+  WAIT_FOR_SIPI_ACTIVITY,
+  /** The control "virtual NMIs" may be 1. */
+  VIRTUAL_NMIS(VmxControl.VIRTUAL_NMIS),
+  /** The control "activate VMX-preemption timer" may be 1. */
+  VMX_PREEMPTION_TIMER(VmxControl.ACTIVATE_VMX_PREEMPTION_TIMER),
+  /** The control "monitor trap flag" may be 1. */
+  MONITOR_TRAP_FLAG(VmxControl.MONITOR_TRAP_FLAG),
+  /** The control "use MSR bitmaps" may be 1. */
+  MSR_BITMAPS(VmxControl.USE_MSR_BITMAPS),
+  /** The control "use I/O bitmaps" may be 1. */
+  IO_BITMAPS(VmxControl.USE_IO_BITMAPS),
+  /** The control "use TPR shadow" may be 1. */
+  TPR_SHADOW(VmxControl.USE_TPR_SHADOW),
+  /** The control "virtualize APIC accesses" may be 1. */
+  VIRTUALIZE_APIC_ACCESSES(VmxControl.VIRTUALIZE_APIC_ACCESSES),
+  /** The control "virtualize x2APIC mode" may be 1. */
+  VIRTUALIZE_X2APIC_MODE(VmxControl.VIRTUALIZE_X2APIC_MODE),
+  /** The control "APIC-register virtualization" may be 1. */
+  APIC_REGISTER_VIRTUALIZATION(VmxControl.APIC_REGISTER_VIRTUALIZATION),
+  /** The control "virtual-interrupt delivery" may be 1. */
+  VIRTUAL_INTERRUPT_DELIVERY(VmxControl.VIRTUAL_INTERRUPT_DELIVERY),
+  /** The control "process posted interrupts" may be 1. */
+  POSTED_INTERRUPTS(VmxControl.PROCESS_POSTED_INTERRUPTS),
+  /** The control "IPI virtualization" may be 1. */
+  IPI_VIRTUALIZATION(VmxControl.IPI_VIRTUALIZATION),
+  /** The control "APIC-timer virtualization" may be 1. */
+  APIC_TIMER_VIRTUALIZATION(VmxControl.APIC_TIMER_VIRTUALIZATION),
+  /** The control "enable EPT" may be 1. */
+  EPT(VmxControl.ENABLE_EPT),
+  /** The control "unrestricted guest" may be 1. */
+  UNRESTRICTED_GUEST(VmxControl.UNRESTRICTED_GUEST);
+
+  private final @Nullable VmxControl control;
+
+  Feature() {
+    this.control = null;
+  }
+
+  Feature(VmxControl control) {
+    this.control = control;
+  }
+
+  /** The VMX control that may be 1 where the feature is there; empty if it is no such feature. */
+  public Optional<VmxControl> control() {
+    return Optional.ofNullable(control);
+  }
 }

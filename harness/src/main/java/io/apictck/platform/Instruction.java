@@ -89,6 +89,17 @@ public sealed interface Instruction {
   /** MOV to CR8. */
   record MovToCr8(long value) implements Instruction {}
 
+  /** MOV from CR0, CR3 or CR4; gives the value. */
+  record MovFromCr(int register) implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /** MOV to CR0, CR3 or CR4. */
+  record MovToCr(int register, long value) implements Instruction {}
+
   /** CLI. */
   record Cli() implements Instruction {}
 
@@ -158,4 +169,96 @@ public sealed interface Instruction {
 
   /** SYSCALL from CPL 3: what follows runs with CPL 0 again. */
   record LeaveUser() implements Instruction {}
+
+  /** VMXON; gives the {@link #STATUS_FLAGS}. */
+  record Vmxon(long region) implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /** VMXOFF; gives the {@link #STATUS_FLAGS}. */
+  record Vmxoff() implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /** VMCLEAR; gives the {@link #STATUS_FLAGS}. */
+  record Vmclear(long vmcs) implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /** VMPTRLD; gives the {@link #STATUS_FLAGS}. */
+  record Vmptrld(long vmcs) implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /** VMPTRST; gives the {@link #STATUS_FLAGS} and the pointer, all ones if there is none. */
+  record Vmptrst() implements Instruction {
+    @Override
+    public int values() {
+      return 2;
+    }
+  }
+
+  /**
+   * VMREAD of the field with an encoding; gives the {@link #STATUS_FLAGS} and the value, all ones
+   * if it failed.
+   */
+  record Vmread(int field) implements Instruction {
+    @Override
+    public int values() {
+      return 2;
+    }
+  }
+
+  /** VMWRITE of the field with an encoding; gives the {@link #STATUS_FLAGS}. */
+  record Vmwrite(int field, long value) implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /**
+   * VMLAUNCH; must be the last of its block. Gives the {@link #STATUS_FLAGS} if it does not leave
+   * VMX root operation.
+   */
+  record Vmlaunch() implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /** VMRESUME; as {@link Vmlaunch}. */
+  record Vmresume() implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /**
+   * VMCALL; gives the {@link #STATUS_FLAGS}: in VMX root operation those of its failure, in a guest
+   * what they are when the hypervisor has moved RIP behind it.
+   */
+  record Vmcall() implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /** CF, PF, AF, ZF, SF and OF: how VMX instructions tell whether they succeeded. */
+  long STATUS_FLAGS = 0x8D5;
 }

@@ -12,6 +12,18 @@ final class InstructionEncoder {
   /** mov rax, rdx and {@link #STORE_RAX}. */
   private static final byte[] STORE_RDX = concat(bytes(0x48, 0x89, 0xD0), STORE_RAX);
 
+  /** pushfq; pop rax; and eax, {@link Instruction#STATUS_FLAGS}; {@link #STORE_RAX}. */
+  private static final byte[] STORE_FLAGS =
+      concat(bytes(0x9C, 0x58, 0x25, 0xD5, 0x08, 0x00, 0x00), STORE_RAX);
+
+  /** lea rsp, [rsp+8] and {@link #STORE_FLAGS}. */
+  private static final byte[] DROP_AND_STORE_FLAGS =
+      concat(bytes(0x48, 0x8D, 0x64, 0x24, 0x08), STORE_FLAGS);
+
+  /** {@link #STORE_FLAGS}; mov rax, rcx; {@link #STORE_RAX}. */
+  private static final byte[] STORE_FLAGS_AND_RCX =
+      concat(STORE_FLAGS, concat(bytes(0x48, 0x89, 0xC8), STORE_RAX));
+
   private InstructionEncoder() {}
 
   static MachineCode encode(Instruction instruction) {
@@ -124,11 +136,42 @@ final class InstructionEncoder {
               bytes(0x48, 0x0F, 0x07),
               NOTHING);
       case Instruction.LeaveUser() -> plain(0x0F, 0x05);
+      case Instruction.MovFromCr(int register) ->
+          code(NOTHING, bytes(0x0F, 0x20, 0xC0 | register << 3), STORE_RAX);
+      case Instruction.MovToCr(int register, long value) ->
+          code(movRax(value), bytes(0x0F, 0x22, 0xC0 | register << 3), NOTHING);
+      case Instruction.Vmxon(long region) -> pointer(region, 0xF3, 0x0F, 0xC7, 0x34, 0x24);
+      case Instruction.Vmclear(long vmcs) -> pointer(vmcs, 0x66, 0x0F, 0xC7, 0x34, 0x24);
+      case Instruction.Vmptrld(long vmcs) -> pointer(vmcs, 0x0F, 0xC7, 0x34, 0x24);
+      case Instruction.Vmptrst() ->
+          code(
+              concat(movRax(-1), bytes(0x50)),
+              bytes(0x0F, 0xC7, 0x3C, 0x24),
+              concat(bytes(0x59), STORE_FLAGS_AND_RCX)); // pop rcx
+      case Instruction.Vmread(int field) ->
+          code(
+              concat(movRcx(Integer.toUnsignedLong(field)), movRax(-1)),
+              bytes(0x0F, 0x78, 0xC8), // vmread rax, rcx
+              concat(bytes(0x48, 0x89, 0xC1), STORE_FLAGS_AND_RCX)); // mov rcx, rax
+      case Instruction.Vmwrite(int field, long value) ->
+          code(
+              concat(movRcx(Integer.toUnsignedLong(field)), movRax(value)),
+              bytes(0x0F, 0x79, 0xC8), // vmwrite rcx, rax
+              STORE_FLAGS);
+      case Instruction.Vmlaunch() -> code(NOTHING, bytes(0x0F, 0x01, 0xC2), STORE_FLAGS);
+      case Instruction.Vmresume() -> code(NOTHING, bytes(0x0F, 0x01, 0xC3), STORE_FLAGS);
+      case Instruction.Vmxoff() -> code(NOTHING, bytes(0x0F, 0x01, 0xC4), STORE_FLAGS);
+      case Instruction.Vmcall() -> code(NOTHING, bytes(0x0F, 0x01, 0xC1), STORE_FLAGS);
     };
   }
 
   private static MachineCode code(byte[] setUp, byte[] body, byte[] store) {
     return new MachineCode(setUp, body, store);
+  }
+
+  /** An instruction whose operand is an address on top of the stack; gives the flags. */
+  private static MachineCode pointer(long address, int... body) {
+    return code(concat(movRax(address), bytes(0x50)), bytes(body), DROP_AND_STORE_FLAGS);
   }
 
   private static MachineCode plain(int... body) {

@@ -23,6 +23,13 @@ package io.apictck.platform;
  *   <li>Each block ends in exactly one {@link Event.Completed} or {@link Event.Faulted}, unless its
  *       context is dropped. Completed comes before any event that happens after the block's last
  *       instruction.
+ *   <li>{@link Instruction.Vmlaunch} and {@link Instruction.Vmresume} end their block. If they
+ *       enter the guest, its contexts lie on those of the host: blocks belong to the guest now,
+ *       interrupts and IRET push and pop its handlers, its NOPs run between actions. A VM exit
+ *       suspends all that, and host code goes on where the entry was; the next entry of the same
+ *       VMCS goes on where guest RIP points: in the middle of a suspended block (its instruction is
+ *       executed again or not, as RIP says), in the NOPs (a suspended block of that context is
+ *       dropped), or afresh (see {@link GuestState}).
  *   <li>{@link #perform} returns when no block can go on without another action, or when the time
  *       of {@link Action.Elapse} is over; it returns early from Elapse as soon as there is an
  *       event.
@@ -45,6 +52,18 @@ public interface Platform extends AutoCloseable {
    * @throws PlatformException if the machine died or cannot be talked to
    */
   Outcome perform(Action action);
+
+  /**
+   * What a VMCS must hold for a guest of a processor.
+   *
+   * @param cpu processor index
+   * @param guest number of the guest, below {@link GuestState#GUESTS}; guests of a processor have
+   *     contexts of their own
+   * @throws UnsupportedActionException if the platform does not offer {@link Stimulus#VM_ENTRY}
+   */
+  default GuestState guest(int cpu, int guest) {
+    throw new UnsupportedActionException("the platform does not enter guests");
+  }
 
   /** Ends the machine and frees what it holds; called once, also after a crash. */
   @Override

@@ -26,6 +26,8 @@ public enum Stimulus {
   USER_MODE,
   /** INIT sent to the bootstrap processor. */
   BSP_INIT,
+  /** VM entries: {@link Event.VmEntered}, {@link Event.VmExited}, {@link Platform#guest}. */
+  VM_ENTRY,
   /** {@link Event.ProcessorReset} also of a processor that INIT resets while it is halted. */
   INIT_IN_HALT
 }

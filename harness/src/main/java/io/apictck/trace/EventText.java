@@ -2,6 +2,7 @@ package io.apictck.trace;
 
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.Rflags;
+import io.apictck.arch.vmx.ExitReason;
 import io.apictck.platform.Event;
 import io.apictck.platform.Place;
 
@@ -40,6 +41,8 @@ final class EventText {
               ? "starts after INIT"
               : "starts by start-up IPI " + Numbers.vector(started.sipiVector());
       case Event.ShutDown ignored -> "shuts down (triple fault)";
+      case Event.VmEntered ignored -> "enters the guest";
+      case Event.VmExited exited -> "VM exit " + reason(exited.reason()) + at(exited.interrupted());
     };
   }
 
@@ -50,6 +53,18 @@ final class EventText {
       case SOFTWARE -> "software interrupt " + Numbers.vector(taken.vector());
       case SMI -> "SMI";
     };
+  }
+
+  private static String reason(int reason) {
+    int basic = reason & 0xFFFF;
+    String name = ExitReason.of(basic).map(known -> " (" + known + ")").orElse("");
+    return basic + name + ((reason & ExitReason.ENTRY_FAILURE) != 0 ? ", VM entry failed" : "");
+  }
+
+  private static String at(Place place) {
+    return place.equals(Place.IDLE)
+        ? ""
+        : ", guest at block " + place.block() + " instruction " + place.index();
   }
 
   private static String returning(Place place, long rflags) {

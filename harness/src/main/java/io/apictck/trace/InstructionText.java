@@ -56,6 +56,20 @@ final class InstructionText {
       case Instruction.Rsm() -> "rsm";
       case Instruction.EnterUser() -> "enter user mode";
       case Instruction.LeaveUser() -> "leave user mode";
+      case Instruction.MovFromCr(int register) -> "mov from cr" + register;
+      case Instruction.MovToCr(int register, long value) ->
+          "cr" + register + " <- " + Numbers.hex(value);
+      case Instruction.Vmxon(long region) -> "vmxon " + Numbers.address(region);
+      case Instruction.Vmxoff() -> "vmxoff";
+      case Instruction.Vmclear(long vmcs) -> "vmclear " + Numbers.address(vmcs);
+      case Instruction.Vmptrld(long vmcs) -> "vmptrld " + Numbers.address(vmcs);
+      case Instruction.Vmptrst() -> "vmptrst";
+      case Instruction.Vmread(int field) -> "vmread " + RegisterNames.ofField(field);
+      case Instruction.Vmwrite(int field, long value) ->
+          "vmwrite " + RegisterNames.ofField(field) + " <- " + Numbers.hex(value);
+      case Instruction.Vmlaunch() -> "vmlaunch";
+      case Instruction.Vmresume() -> "vmresume";
+      case Instruction.Vmcall() -> "vmcall";
     };
   }
 

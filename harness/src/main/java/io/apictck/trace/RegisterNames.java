@@ -3,6 +3,7 @@ package io.apictck.trace;
 import io.apictck.arch.ApicBase;
 import io.apictck.arch.LapicRegister;
 import io.apictck.arch.Msr;
+import io.apictck.arch.vmx.VmcsField;
 
 /** Names of addresses and MSRs, in brackets and with a leading space; empty where there is none. */
 final class RegisterNames {
@@ -16,6 +17,13 @@ final class RegisterNames {
     return offset >= 0 && offset < LapicRegister.PAGE_SIZE && (offset & 0xF) == 0
         ? ofOffset((int) offset)
         : "";
+  }
+
+  /** The field of the VMCS with an encoding, by its name. */
+  static String ofField(int encoding) {
+    return VmcsField.of(encoding & ~VmcsField.HIGH)
+        .map(field -> field.name() + ((encoding & VmcsField.HIGH) != 0 ? " high" : ""))
+        .orElse("field " + Numbers.hex(Integer.toUnsignedLong(encoding)));
   }
 
   static String ofMsr(int msr) {

@@ -112,6 +112,18 @@ final class TraceDigest {
       case Instruction.Rsm() -> mix(31);
       case Instruction.EnterUser() -> mix(32);
       case Instruction.LeaveUser() -> mix(33);
+      case Instruction.MovFromCr(int register) -> mix(34, register, 0);
+      case Instruction.MovToCr(int register, long written) -> mix(35, register, written);
+      case Instruction.Vmxon(long region) -> mix(36, region, 0);
+      case Instruction.Vmxoff() -> mix(37);
+      case Instruction.Vmclear(long vmcs) -> mix(38, vmcs, 0);
+      case Instruction.Vmptrld(long vmcs) -> mix(39, vmcs, 0);
+      case Instruction.Vmptrst() -> mix(40);
+      case Instruction.Vmread(int field) -> mix(41, field, 0);
+      case Instruction.Vmwrite(int field, long written) -> mix(42, field, written);
+      case Instruction.Vmlaunch() -> mix(43);
+      case Instruction.Vmresume() -> mix(44);
+      case Instruction.Vmcall() -> mix(45);
     }
   }
 
@@ -146,6 +158,11 @@ final class TraceDigest {
         mix(started.state().ip(), started.state().cr0(), started.state().rflags());
       }
       case Event.ShutDown ignored -> mix(107);
+      case Event.VmEntered(int ignored, long block) -> mix(108, block, 0);
+      case Event.VmExited exited -> {
+        mix(109, exited.block(), exited.reason());
+        add(exited.interrupted());
+      }
     }
   }
 

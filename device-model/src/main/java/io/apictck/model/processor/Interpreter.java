@@ -73,6 +73,19 @@ final class Interpreter {
           processor.iret(context, Instruction.IretToBadSelector.SELECTOR);
       case Instruction.Rsm _ -> processor.rsm(context);
       case Instruction.EnterUser _ -> enterUser(processor);
+      case Instruction.MovFromCr _,
+          Instruction.MovToCr _,
+          Instruction.Vmxon _,
+          Instruction.Vmxoff _,
+          Instruction.Vmclear _,
+          Instruction.Vmptrld _,
+          Instruction.Vmptrst _,
+          Instruction.Vmread _,
+          Instruction.Vmwrite _,
+          Instruction.Vmlaunch _,
+          Instruction.Vmresume _,
+          Instruction.Vmcall _ ->
+          Fault.UD;
       case Instruction.LeaveUser _ -> {
         processor.setCpl(0);
         yield Fault.NONE;

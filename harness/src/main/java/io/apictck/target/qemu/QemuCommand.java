@@ -85,6 +85,9 @@ final class QemuCommand {
   /** The processor flag of a feature; empty if QEMU never has the feature. */
   private static String flag(QemuOptions options, Feature feature) {
     boolean emulated = options.accel().equals("tcg");
+    if (feature.control().isPresent()) {
+      return flag(options, Feature.VMX);
+    }
     return switch (feature) {
       case X2APIC -> "x2apic";
       case TSC_DEADLINE -> "tsc-deadline";
@@ -97,7 +100,14 @@ final class QemuCommand {
       }
       case LVT_PERFORMANCE, LVT_THERMAL, IO_APIC, IO_APIC_EOI_REGISTER, PIC, ELCR, RTC, MSI ->
           throw always(feature);
-      case INTR_AT_IO_APIC, IMCR, PIT, ACPI_TABLES, MP_TABLE, EXTENDED_DESTINATION_ID, MSI_X -> "";
+      case VMX -> emulated ? "" : "vmx";
+      case VMX_TRUE_CONTROLS, HLT_ACTIVITY, SHUTDOWN_ACTIVITY, WAIT_FOR_SIPI_ACTIVITY -> {
+        if (!emulated) {
+          throw always(feature);
+        }
+        yield "";
+      }
+      default -> "";
     };
   }
 

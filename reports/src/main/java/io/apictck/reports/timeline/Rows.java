@@ -172,6 +172,10 @@ final class Rows {
               Kind.START,
               started.sipiVector() < 0 ? "START" : "SIPI " + Values.vector(started.sipiVector()),
               "processor starts");
+      case Event.VmEntered _ ->
+          Row.of(nanos, event.cpu(), Kind.START, "VM ENTRY", "guest is entered");
+      case Event.VmExited exited ->
+          Row.of(nanos, event.cpu(), Kind.TRAP, "VM EXIT", "reason " + (exited.reason() & 0xFFFF));
       case Event.ShutDown _ ->
           Row.of(nanos, event.cpu(), Kind.FAULT, "SHUTDOWN", "triple fault", Change.CLEAR);
     };
