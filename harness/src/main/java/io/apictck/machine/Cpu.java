@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A processor as a test directs it: it runs blocks of instructions in its current context, and
@@ -36,13 +37,47 @@ public final class Cpu {
   private boolean waitingForSipi;
   private boolean shutDown;
   private int handlersRunning;
+  private final Vmx vmx = new Vmx(this);
+
+  /** The virtual processor that this is the guest side of. */
+  private final @Nullable Vcpu vcpu;
+
+  /** The virtual processor whose guest runs now. */
+  private @Nullable Vcpu active;
+
+  /** The virtual processor that the next VM entry is for. */
+  private @Nullable Vcpu entering;
 
   Cpu(Machine machine, int index, int apicId) {
+    this(machine, index, apicId, null);
+    this.waitingForSipi = index != 0;
+  }
+
+  private Cpu(Machine machine, int index, int apicId, @Nullable Vcpu vcpu) {
     this.machine = machine;
     this.index = index;
     this.apicId = apicId;
+    this.vcpu = vcpu;
     this.lapic = new LocalApic(this);
-    this.waitingForSipi = index != 0;
+  }
+
+  /** The guest side of a virtual processor of this one. */
+  Cpu guestSide(Vcpu of) {
+    return new Cpu(machine, index, apicId, of);
+  }
+
+  /** VMX operation of this processor. */
+  public Vmx vmx() {
+    return vmx;
+  }
+
+  /** The virtual processor whose guest runs now, null in VMX root operation and without VMX. */
+  @Nullable Vcpu active() {
+    return active;
+  }
+
+  void entering(Vcpu next) {
+    entering = next;
   }
 
   /** Its number, from 0. */
@@ -85,6 +120,14 @@ public final class Cpu {
   /** As {@link #start(Instruction...)}. */
   public BlockRun start(List<Instruction> instructions) {
     verifyNothingUnexpected();
+    if (active != null) {
+      throw new IllegalStateException(
+          this + " is in the guest: a test cannot run " + instructions + " in the host");
+    }
+    if (vcpu != null && !vcpu.inGuest()) {
+      throw new IllegalStateException(
+          this + " does not run: a test cannot run " + instructions + " in it");
+    }
     if (waitingForSipi) {
       throw new IllegalStateException(
           "CPU "
@@ -154,7 +197,7 @@ public final class Cpu {
 
   Attempt awaitEnd(BlockRun run) {
     if (run.running()) {
-      machine.await(() -> !run.running() || hasUntakenInterrupt());
+      machine.await(() -> !run.running() || hasUntakenInterrupt() || hasExited());
     }
     return switch (run.end()) {
       case Event.Completed completed ->
@@ -172,6 +215,22 @@ public final class Cpu {
                 + (run.dropped() ? ": INIT ended it" : ""));
       }
     };
+  }
+
+  private boolean hasExited() {
+    return vcpu != null && vcpu.hasExited();
+  }
+
+  /** How VMLAUNCH or VMRESUME ended. */
+  Event awaitEntry(BlockRun run) {
+    if (run.running()) {
+      machine.await(() -> !run.running());
+    }
+    Event end = run.end();
+    if (end == null) {
+      throw new AssertionError(this + " did not complete " + run.instructions());
+    }
+    return end;
   }
 
   // ---- instructions by name ----
@@ -521,6 +580,19 @@ public final class Cpu {
 
   /** Takes note of an event; tells whether an automatic handler waits now. */
   boolean dispatch(Event event) {
+    Vcpu running = active;
+    if (running != null) {
+      switch (event) {
+        case Event.VmExited exited -> {
+          active = null;
+          return running.exited(exited);
+        }
+        case Event.ProcessorReset _, Event.ShutDown _ -> active = null;
+        default -> {
+          return running.guest().dispatch(event);
+        }
+      }
+    }
     switch (event) {
       case Event.Completed completed -> {
         BlockRun run = end(completed.block(), completed);
@@ -559,12 +631,21 @@ public final class Cpu {
         startEvents.add(started);
       }
       case Event.ShutDown ignored -> shutDown = true;
-      case Event.VmEntered entered ->
-          throw new PlatformContractException("unexpected VM entry: " + entered);
-      case Event.VmExited exited ->
-          throw new PlatformContractException("unexpected VM exit: " + exited);
+      case Event.VmEntered entered -> {
+        end(entered.block(), entered);
+        active = requireEntering(entered);
+      }
+      // an entry that failed while it loaded the guest
+      case Event.VmExited exited -> end(exited.block(), exited);
     }
     return false;
+  }
+
+  private Vcpu requireEntering(Event event) {
+    if (entering == null) {
+      throw new PlatformContractException("no VM entry was asked for: " + event);
+    }
+    return entering;
   }
 
   private BlockRun end(long block, Event event) {
@@ -589,6 +670,26 @@ public final class Cpu {
    * whether it did.
    */
   boolean runHandler() {
+    boolean ran = false;
+    for (Vcpu each : vmx.vcpus()) {
+      ran |= active == each ? each.guest().runHandler() : runExitHandler(each);
+    }
+    return ran || runInterruptHandler();
+  }
+
+  private boolean runExitHandler(Vcpu each) {
+    handlersRunning++;
+    try {
+      return each.runHandler();
+    } finally {
+      handlersRunning--;
+    }
+  }
+
+  private boolean runInterruptHandler() {
+    if (active != null) {
+      return false;
+    }
     if (handlersRunning == MAX_HANDLERS) {
       throw new AssertionError(
           "%s: %d automatic handlers run one inside the other: interrupts come faster than they can be ended"
@@ -612,6 +713,10 @@ public final class Cpu {
     if (!startEvents.isEmpty() && handlersRunning == 0) {
       throw new AssertionError("unexpected " + startEvents.getFirst());
     }
+    for (Vcpu each : vmx.vcpus()) {
+      each.verifyNothingUnexpected();
+      each.guest().verifyNothingUnexpected();
+    }
     if (shutDown) {
       throw new AssertionError("CPU " + index + " shut down (triple fault)");
     }
@@ -624,8 +729,18 @@ public final class Cpu {
     lapic.processorWasReset();
   }
 
+  /** The guest begins afresh: its contexts and blocks are gone. */
+  void forgetGuest() {
+    contexts.dropContexts();
+    runs.values().forEach(BlockRun::drop);
+    runs.clear();
+  }
+
   /** Forgets everything: the machine is reset. */
   void forget() {
+    vmx.forget();
+    active = null;
+    entering = null;
     forgetContexts();
     contexts.forget();
     startEvents.clear();
@@ -637,6 +752,6 @@ public final class Cpu {
   /** As in {@code CPU 1}. */
   @Override
   public String toString() {
-    return "CPU " + index;
+    return vcpu == null ? "CPU " + index : vcpu.toString();
   }
 }

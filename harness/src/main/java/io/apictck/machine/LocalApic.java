@@ -75,6 +75,11 @@ public final class LocalApic {
     }
   }
 
+  /** The mode and the page address that a guest finds, where a hypervisor chose them. */
+  public void assume(ApicBase found) {
+    base = found;
+  }
+
   void machineWasReset() {
     base = ApicBase.of(ApicBase.DEFAULT_ADDRESS | ApicBase.EN);
   }

@@ -2,6 +2,7 @@ package io.apictck.machine;
 
 import io.apictck.platform.Action;
 import io.apictck.platform.Event;
+import io.apictck.platform.GuestState;
 import io.apictck.platform.LocalLine;
 import io.apictck.platform.Outcome;
 import io.apictck.platform.Platform;
@@ -31,6 +32,7 @@ public final class Machine {
   private final FeatureProbe features = new FeatureProbe(this);
   private long nanos;
   private long blocks;
+  private long pages;
 
   /** A machine on an open platform in its power-on state. */
   public Machine(Platform platform, Trace trace) {
@@ -112,6 +114,19 @@ public final class Machine {
     return description.scratchBase() + offset;
   }
 
+  /**
+   * Physical address of a page of scratch memory that nothing used since the machine was reset;
+   * they are taken from the end of the memory downwards.
+   */
+  public long newPage() {
+    pages++;
+    return scratch(description.scratchSize() - pages * 4096L);
+  }
+
+  GuestState guestState(int cpu, int guest) {
+    return platform.guest(cpu, guest);
+  }
+
   /** The 8259 of ISA interrupts 0 to 7; the other one is its slave. */
   public Pic masterPic() {
     return new Pic(cpu(0), Pic.MASTER);
@@ -178,6 +193,7 @@ public final class Machine {
     for (Cpu cpu : cpus) {
       cpu.forget();
     }
+    pages = 0;
     perform(new Action.Reset());
   }
 
