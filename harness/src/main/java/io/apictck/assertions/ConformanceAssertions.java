@@ -11,9 +11,11 @@ import io.apictck.arch.SpuriousInterruptVector;
 import io.apictck.arch.VectorSet;
 import io.apictck.machine.Attempt;
 import io.apictck.machine.Counter;
+import io.apictck.machine.EntryResult;
 import io.apictck.machine.InterruptFrame;
 import io.apictck.machine.LocalApic;
 import io.apictck.machine.Pic;
+import io.apictck.machine.VmExit;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
 
@@ -89,6 +91,16 @@ public final class ConformanceAssertions extends Assertions {
   /** About an entry of an MSI-X table. */
   public static RegisterAssert<MsiXEntry> assertThat(MsiXEntry actual) {
     return new RegisterAssert<>(actual);
+  }
+
+  /** About a VM exit, whose fields are read by the assertions. */
+  public static VmExitAssert assertThat(VmExit actual) {
+    return new VmExitAssert(actual);
+  }
+
+  /** About what came of VMLAUNCH or VMRESUME. */
+  public static EntryResultAssert assertThat(EntryResult actual) {
+    return new EntryResultAssert(actual);
   }
 
   /** About values by name, such as those of all registers. */

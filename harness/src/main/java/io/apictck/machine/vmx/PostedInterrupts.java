@@ -1,0 +1,93 @@
+package io.apictck.machine.vmx;
+
+import io.apictck.arch.VectorSet;
+import io.apictck.arch.vmx.PostedInterruptDescriptor;
+import io.apictck.machine.Cpu;
+import io.apictck.platform.Instruction;
+
+/**
+ * Driver of a posted-interrupt descriptor (Intel SDM Vol. 3C, "Posted-Interrupt Processing"). All
+ * accesses are locked where the rules ask for it; usable while the processor that it is given is in
+ * VMX root operation.
+ */
+public final class PostedInterrupts {
+  private static final int QUADS = 4;
+
+  private final Cpu cpu;
+  private final long address;
+
+  /** The descriptor at an address, accessed by a processor. */
+  public PostedInterrupts(Cpu cpu, long address) {
+    this.cpu = cpu;
+    this.address = address;
+  }
+
+  /** A new descriptor of zeros. */
+  public static PostedInterrupts create(Cpu cpu) {
+    return new PostedInterrupts(cpu, cpu.machine().newPage());
+  }
+
+  /** The same descriptor, accessed by another processor. */
+  public PostedInterrupts by(Cpu other) {
+    return new PostedInterrupts(other, address);
+  }
+
+  /** Its physical address. */
+  public long address() {
+    return address;
+  }
+
+  /** Sets the bit of a vector in PIR. */
+  public void request(int vector) {
+    cpu.run(
+        new Instruction.LockedOr(
+            address + PostedInterruptDescriptor.PIR + (vector >>> 6) * 8L, 8, 1L << vector));
+  }
+
+  /** Replaces PIR. */
+  public void setPir(VectorSet vectors) {
+    for (int i = 0; i < QUADS; i++) {
+      long low = Integer.toUnsignedLong(vectors.word(2 * i));
+      long high = Integer.toUnsignedLong(vectors.word(2 * i + 1));
+      cpu.run(
+          new Instruction.Exchange(
+              address + PostedInterruptDescriptor.PIR + i * 8L, 8, high << 32 | low));
+    }
+  }
+
+  /** PIR. */
+  public VectorSet pir() {
+    VectorSet vectors = new VectorSet();
+    for (int i = 0; i < QUADS; i++) {
+      long quad = quad(PostedInterruptDescriptor.PIR + i * 8);
+      vectors.setWord(2 * i, (int) quad);
+      vectors.setWord(2 * i + 1, (int) (quad >>> 32));
+    }
+    return vectors;
+  }
+
+  /** ON, SN, NV, NDST and what is reserved between them: the quadword at offset 32. */
+  public long control() {
+    return quad(PostedInterruptDescriptor.CONTROL);
+  }
+
+  /** Replaces {@link #control}. */
+  public void setControl(long value) {
+    cpu.run(new Instruction.Exchange(address + PostedInterruptDescriptor.CONTROL, 8, value));
+  }
+
+  /** Outstanding notification. */
+  public boolean on() {
+    return (control() & PostedInterruptDescriptor.ON) != 0;
+  }
+
+  /** Eight bytes at an offset. */
+  public long quad(int offset) {
+    return cpu.run(new Instruction.Load(address + offset, 8))[0];
+  }
+
+  /** Replaces eight bytes at an offset. */
+  public void setQuad(int offset, long value) {
+    cpu.run(new Instruction.Exchange(address + offset, 8, value));
+  }
+}
