@@ -1,0 +1,2 @@
+/** Posted-interrupt processing. */
+package io.apictck.suites.posted;
