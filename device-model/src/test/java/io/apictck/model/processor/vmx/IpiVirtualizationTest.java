@@ -41,7 +41,7 @@ final class IpiVirtualizationTest {
     for (int bit = 8; bit < 32; bit++) {
       if (bit != 11 && bit != 14) {
         Guest guest = page(VIRTUAL_INTERRUPT_DELIVERY).enter();
-        int command = SELF | 0x61 ^ 1 << bit;
+        int command = (SELF | 0x61) ^ 1 << bit;
         assertThat(guest.apic.write(COMMAND, 4, command)).as("bit %d", bit).isEqualTo(EXIT);
         assertThat(guest.get(0x300)).isEqualTo(command);
         assertThat(guest.virr()).isEmpty();
