@@ -14,8 +14,15 @@ import java.util.function.Function;
  * @param seed {@code apictck.seed}: chooses the samples of sweeps
  * @param knownIssues {@code apictck.knownIssues}: file of known issues; without it what {@link
  *     io.apictck.verdict.KnownIssues#bundled} has of the target
+ * @param complete {@code apictck.complete}: whether the target has every feature and stimulus, so
+ *     that a test which finds one missing fails; for mutation testing
  */
-record RunSettings(TargetSpec target, Duration testTimeout, long seed, Optional<Path> knownIssues) {
+record RunSettings(
+    TargetSpec target,
+    Duration testTimeout,
+    long seed,
+    Optional<Path> knownIssues,
+    boolean complete) {
   private static final String DEFAULT_TARGET = "model";
   private static final long DEFAULT_TIMEOUT = 60;
   private static final long DEFAULT_SEED = 1;
@@ -31,7 +38,8 @@ record RunSettings(TargetSpec target, Duration testTimeout, long seed, Optional<
         TargetSpec.parse(parameters.apply("apictck.target").orElse(DEFAULT_TARGET)),
         Duration.ofSeconds(timeout),
         number(parameters, "apictck.seed", DEFAULT_SEED),
-        parameters.apply("apictck.knownIssues").filter(path -> !path.isBlank()).map(Path::of));
+        parameters.apply("apictck.knownIssues").filter(path -> !path.isBlank()).map(Path::of),
+        parameters.apply("apictck.complete").map(Boolean::parseBoolean).orElse(false));
   }
 
   private static long number(

@@ -125,6 +125,10 @@ final class TestRun {
   private Throwable conclude(Throwable thrown) {
     Judgement decided = Judgement.of(thrown, false);
     judge(decided);
+    if (decided.verdict() == Verdict.NOT_APPLICABLE && misses(thrown)) {
+      return new ConformanceFailure(
+          "a complete target should not lack anything: " + decided.reason(), thrown);
+    }
     if (decided.verdict() == Verdict.NOT_APPLICABLE) {
       return new TestAbortedException("not applicable: " + decided.reason(), thrown);
     }
@@ -132,6 +136,13 @@ final class TestRun {
     return grading.expected()
         ? new TestAbortedException(text, thrown)
         : new ConformanceFailure(text, thrown);
+  }
+
+  /** Whether a target that has to have everything lacks what the test needs. */
+  private boolean misses(Throwable thrown) {
+    return settings != null
+        && settings.complete()
+        && thrown.getCause() instanceof NotApplicableException;
   }
 
   private void judge(Judgement decided) {
