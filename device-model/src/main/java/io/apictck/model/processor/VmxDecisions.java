@@ -77,6 +77,11 @@ public class VmxDecisions {
     return vmcs.has(VmxControl.VIRTUAL_NMIS) || !vmcs.has(VmxControl.NMI_EXITING);
   }
 
+  /** Whether the shadow of MOV SS makes VM entries fail. */
+  protected boolean movSsBlocksEntry() {
+    return true;
+  }
+
   /** Whether INIT waits as long as the processor is in VMX root operation. */
   protected boolean rootBlocksInit() {
     return true;
