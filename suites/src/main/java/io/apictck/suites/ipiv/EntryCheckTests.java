@@ -113,8 +113,7 @@ final class EntryCheckTests {
     long last = (1L << probe.addressWidth()) - PidPointer.SIZE;
     long good = probe.vcpu().read(VmcsField.PID_POINTER_TABLE_ADDRESS);
     probe.expect(
-        Map.of(
-            VmcsField.PID_POINTER_TABLE_ADDRESS, last, VmcsField.LAST_PID_POINTER_INDEX, 0L),
+        Map.of(VmcsField.PID_POINTER_TABLE_ADDRESS, last, VmcsField.LAST_PID_POINTER_INDEX, 0L),
         true);
     probe.expect(VmcsField.LAST_PID_POINTER_INDEX, 1, false);
     probe.expect(VmcsField.PID_POINTER_TABLE_ADDRESS, good, true);

@@ -154,8 +154,7 @@ final class ActivityInjectionTests {
   @Covers("VMX-INJ-015")
   void waitForSipi(Cpu cpu, Cases cases) {
     Vcpu vcpu = vcpu(cpu);
-    cases.each(
-        events(cpu), event -> inject(vcpu, ActivityState.WAIT_FOR_SIPI, event, false));
+    cases.each(events(cpu), event -> inject(vcpu, ActivityState.WAIT_FOR_SIPI, event, false));
     isActiveAgain(vcpu);
   }
 

@@ -59,13 +59,11 @@ final class AllowedSettingTests {
 
   private static List<Bit> bits(VmxCapabilities capabilities, List<ControlVector> vectors) {
     return vectors.stream()
-        .filter(
-            vector ->
-                vector != ControlVector.SECONDARY
-                    || capabilities.allows(VmxControl.ACTIVATE_SECONDARY_CONTROLS))
+        .filter(vector ->
+            vector != ControlVector.SECONDARY
+                || capabilities.allows(VmxControl.ACTIVATE_SECONDARY_CONTROLS))
         .flatMap(
-            vector ->
-                IntStream.range(0, Integer.SIZE).mapToObj(number -> new Bit(vector, number)))
+            vector -> IntStream.range(0, Integer.SIZE).mapToObj(number -> new Bit(vector, number)))
         .toList();
   }
 

@@ -131,16 +131,11 @@ final class ApicControlTests {
   }
 
   @Test
-  @Requires({
-    Feature.TPR_SHADOW,
-    Feature.VIRTUALIZE_APIC_ACCESSES,
-    Feature.VIRTUALIZE_X2APIC_MODE
-  })
+  @Requires({Feature.TPR_SHADOW, Feature.VIRTUALIZE_APIC_ACCESSES, Feature.VIRTUALIZE_X2APIC_MODE})
   @Covers("VMX-CTL-010")
   @Ports("KUT-VMX-CTL-COMB-3")
   void theApicIsVirtualizedInOneMode(Cpu cpu) {
-    ControlProbe probe =
-        probe(cpu, VmxControl.USE_TPR_SHADOW, VmxControl.VIRTUALIZE_APIC_ACCESSES);
+    ControlProbe probe = probe(cpu, VmxControl.USE_TPR_SHADOW, VmxControl.VIRTUALIZE_APIC_ACCESSES);
     probe.vcpu().clear(VmxControl.VIRTUALIZE_APIC_ACCESSES);
     probe.accepts();
     expect(probe, List.of(VmxControl.VIRTUALIZE_APIC_ACCESSES), true);

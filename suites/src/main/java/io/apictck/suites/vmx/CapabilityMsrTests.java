@@ -52,23 +52,21 @@ final class CapabilityMsrTests {
   @Covers("VMX-CAP-001")
   void whatMustBeOneMayBeOne(Cpu cpu) {
     withAllowedSettings(cpu)
-        .forEach(
-            msr -> {
-              long value = cpu.rdmsr(msr);
-              assertThat(Hex.dword((int) (value & ~(value >>> 32))))
-                  .as("controls of MSR %x that must and may not be 1", msr)
-                  .isEqualTo(Hex.dword(0));
-            });
+        .forEach(msr -> {
+          long value = cpu.rdmsr(msr);
+          assertThat(Hex.dword((int) (value & ~(value >>> 32))))
+              .as("controls of MSR %x that must and may not be 1", msr)
+              .isEqualTo(Hex.dword(0));
+        });
   }
 
   @Test
   @Covers("VMX-CAP-003")
   void default1ControlsMustBeOneByTheOldMsrs(Cpu cpu) {
-    OLD.forEach(
-        (msr, vector) ->
-            assertThat(Hex.dword((int) cpu.rdmsr(msr) & vector.default1()))
-                .as("default1 controls %s that MSR %x says must be 1", vector, msr)
-                .isEqualTo(Hex.dword(vector.default1())));
+    OLD.forEach((msr, vector) ->
+        assertThat(Hex.dword((int) cpu.rdmsr(msr) & vector.default1()))
+            .as("default1 controls %s that MSR %x says must be 1", vector, msr)
+            .isEqualTo(Hex.dword(vector.default1())));
   }
 
   @Test

@@ -77,8 +77,7 @@ record Injection(int information, int errorCode, int length) {
   /** As VMCS fields. */
   Map<VmcsField, Long> fields() {
     Map<VmcsField, Long> fields = new EnumMap<>(VmcsField.class);
-    fields.put(
-        VmcsField.ENTRY_INTERRUPTION_INFORMATION, Integer.toUnsignedLong(information));
+    fields.put(VmcsField.ENTRY_INTERRUPTION_INFORMATION, Integer.toUnsignedLong(information));
     fields.put(VmcsField.ENTRY_EXCEPTION_ERROR_CODE, Integer.toUnsignedLong(errorCode));
     fields.put(VmcsField.ENTRY_INSTRUCTION_LENGTH, Integer.toUnsignedLong(length));
     return fields;

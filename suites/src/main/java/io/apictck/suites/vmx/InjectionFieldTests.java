@@ -137,8 +137,7 @@ final class InjectionFieldTests {
         0,
         LAST_VECTOR,
         vector ->
-            expect(
-                probe, Injection.of(InterruptionType.NMI, vector), vector == Exceptions.NMI));
+            expect(probe, Injection.of(InterruptionType.NMI, vector), vector == Exceptions.NMI));
     enters(probe);
   }
 
@@ -151,10 +150,7 @@ final class InjectionFieldTests {
         0,
         LAST_VECTOR,
         vector ->
-            expect(
-                probe,
-                Injection.exception(cpu, vector),
-                vector <= ErrorCodes.LAST_EXCEPTION));
+            expect(probe, Injection.exception(cpu, vector), vector <= ErrorCodes.LAST_EXCEPTION));
     enters(probe);
   }
 

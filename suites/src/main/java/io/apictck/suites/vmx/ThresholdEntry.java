@@ -69,17 +69,16 @@ record ThresholdEntry(Setting setting, int threshold, int vtpr) {
   static Stream<ThresholdEntry> of(Setting setting) {
     return thresholds()
         .boxed()
-        .flatMap(
-            threshold -> {
-              ThresholdEntry first = new ThresholdEntry(setting, threshold, -1);
-              return first.accepted()
-                  ? Stream.of(
-                      first,
-                      first.withVtpr(threshold - 1),
-                      first.withVtpr(threshold),
-                      first.withVtpr(threshold + 1))
-                  : Stream.of(first);
-            });
+        .flatMap(threshold -> {
+          ThresholdEntry first = new ThresholdEntry(setting, threshold, -1);
+          return first.accepted()
+              ? Stream.of(
+                  first,
+                  first.withVtpr(threshold - 1),
+                  first.withVtpr(threshold),
+                  first.withVtpr(threshold + 1))
+              : Stream.of(first);
+        });
   }
 
   private static IntStream thresholds() {

@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What VM entry demands of the TPR threshold (Intel SDM Vol. 3C, "VM-Execution Control Fields"). */
+/**
+ * What VM entry demands of the TPR threshold (Intel SDM Vol. 3C, "VM-Execution Control Fields").
+ */
 @Conformance
 @Requires(Feature.TPR_SHADOW)
 final class TprThresholdCheckTests {

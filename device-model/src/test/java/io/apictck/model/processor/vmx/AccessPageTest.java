@@ -84,7 +84,9 @@ final class AccessPageTest {
 
   private static ApicOutcome expectWrite(int controls, int offset) {
     boolean done =
-        offset == 0x080 || (offset == 0x0B0 && (controls & DELIVERY) != 0) || (offset & ~3) == 0x310;
+        offset == 0x080
+            || (offset == 0x0B0 && (controls & DELIVERY) != 0)
+            || (offset & ~3) == 0x310;
     return done ? ApicOutcome.DONE : ApicOutcome.trapExit(ExitReason.APIC_WRITE, offset);
   }
 
@@ -113,8 +115,7 @@ final class AccessPageTest {
       int register = offset & ~0xF;
       return WRITABLE.contains(register) || READ_ONLY.contains(register);
     }
-    return offset == 0x080
-        || ((controls & DELIVERY) != 0 && (offset == 0x0B0 || offset == 0x300));
+    return offset == 0x080 || ((controls & DELIVERY) != 0 && (offset == 0x0B0 || offset == 0x300));
   }
 
   private static boolean writeVirtualized(int controls, int offset, int width) {

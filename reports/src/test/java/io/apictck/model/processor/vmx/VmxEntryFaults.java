@@ -95,12 +95,7 @@ public final class VmxEntryFaults {
     return List.of(
         msrs("VMX-ENTRY-TRUE", "TRUE MSRs exist always", TrueAlways::new, CAPABILITIES),
         msrs("VMX-ENTRY-DEFAULT1", "Old MSRs say what TRUE ones do", OldAsTrue::new, CAPABILITIES),
-        msrs(
-            "VMX-ENTRY-FIELDS",
-            "All fields exist",
-            AllFields::new,
-            FIELDS,
-            "ipiv.FieldTests"));
+        msrs("VMX-ENTRY-FIELDS", "All fields exist", AllFields::new, FIELDS, "ipiv.FieldTests"));
   }
 
   private static PlantedFault checks(
@@ -132,8 +127,7 @@ public final class VmxEntryFaults {
 
   private static Function<ModelConfiguration, Platform> with(
       BiFunction<ProcessorWorld, Integer, Processor> processors) {
-    return machine ->
-        new ReferencePlatform(machine, ReferenceChipset::new, processors::apply);
+    return machine -> new ReferencePlatform(machine, ReferenceChipset::new, processors::apply);
   }
 
   private static final class FaultyChecks extends Processor {
@@ -155,8 +149,7 @@ public final class VmxEntryFaults {
     private final ModelConfiguration configuration;
     private final Function<ModelConfiguration, CapabilityMsrs> msrs;
 
-    FaultyMsrs(
-        ProcessorWorld world, int cpu, Function<ModelConfiguration, CapabilityMsrs> msrs) {
+    FaultyMsrs(ProcessorWorld world, int cpu, Function<ModelConfiguration, CapabilityMsrs> msrs) {
       super(world, cpu);
       this.configuration = world.configuration();
       this.msrs = msrs;
