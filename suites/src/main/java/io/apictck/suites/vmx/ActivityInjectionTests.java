@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
  */
 @Conformance
 @Requires(Feature.VMX)
+@SuppressWarnings("EnumOrdinal") // the numbers are those of the manual
 final class ActivityInjectionTests {
   private static final int MACHINE_CHECK = 18;
   private static final int LAST_VECTOR = 0xFF;

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 @Conformance
 @Requires(Feature.VMX)
+@SuppressWarnings("EnumOrdinal") // the numbers are those of the manual
 final class InjectionStateTests {
   private static final int VECTOR = 0x61;
   private static final int NMI_BEHIND_STI = 3;

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 @Conformance
 @Requires(Feature.VMX)
+@SuppressWarnings("EnumOrdinal") // the numbers are those of the manual
 final class InvalidInjectionTests {
   private static final int TYPES = 8;
   private static final int GP_WITH_CODE = 0x8000_0B0D;
