@@ -14,6 +14,7 @@ import io.apictck.arch.vmx.VirtualApicPage;
  */
 final class AccessPage {
   private static final int SLOT_SHIFT = 4;
+  private static final int SLOT_OFFSET = 0xF;
   private static final int SLOTS = 64;
   private static final int OFFSET = VirtualApicPage.SIZE - 1;
 
@@ -109,11 +110,11 @@ final class AccessPage {
     return slot < SLOTS
         && (slots >>> slot & 1) != 0
         && decisions.fits(offset, width)
-        && (parts || (offset & (1 << SLOT_SHIFT) - 1) == 0);
+        && (parts || (offset & SLOT_OFFSET) == 0);
   }
 
   private static long slots(int first, int last) {
-    int count = (last - first >>> SLOT_SHIFT) + 1;
+    int count = ((last - first) >>> SLOT_SHIFT) + 1;
     return ((1L << count) - 1) << (first >>> SLOT_SHIFT);
   }
 }

@@ -91,7 +91,7 @@ abstract class ApicVirtualizationDecisions {
 
   /** Whether the EOI-exit bitmap of the 64 vectors around one has it. */
   protected boolean eoiExits(long bitmap, int vector) {
-    return (bitmap >>> (vector & Long.SIZE - 1) & 1) != 0;
+    return (bitmap >>> (vector & (Long.SIZE - 1)) & 1) != 0;
   }
 
   /** The slots of 16 bytes whose reads are virtualized, as bits. */
@@ -121,7 +121,7 @@ abstract class ApicVirtualizationDecisions {
 
   /** VICR_HI after a write has stored a value there. */
   protected int commandHighWritten(int vicrHigh) {
-    return vicrHigh & BYTE << 24;
+    return vicrHigh & (BYTE << 24);
   }
 
   /** Whether VICR_LO asks for self-IPI virtualization. */
@@ -141,7 +141,7 @@ abstract class ApicVirtualizationDecisions {
 
   /** The bits of EDX:EAX that make a virtualized WRMSR fault. */
   protected long reservedBits(int msr) {
-    return switch (msr - Msr.X2APIC_FIRST << 4) {
+    return switch ((msr - Msr.X2APIC_FIRST) << 4) {
       case VirtualApicPage.VEOI -> -1L;
       case VirtualApicPage.VICR_LO -> 0xFFF3_2000L;
       default -> ~(long) BYTE;

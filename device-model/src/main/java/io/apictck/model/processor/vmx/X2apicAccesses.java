@@ -78,6 +78,6 @@ final class X2apicAccesses {
   }
 
   private static int offset(int msr) {
-    return msr - Msr.X2APIC_FIRST << 4;
+    return (msr - Msr.X2APIC_FIRST) << 4;
   }
 }
