@@ -50,24 +50,6 @@ final class DeliveryTests {
   }
 
   @Test
-  @Covers("APICV-DELV-001")
-  void waitsForTheEndOfTheShadowOfMovSs(Cpu cpu) {
-    ApicGuest guest = Guests.withMsrs(cpu);
-    guest.prepare(VECTOR, 0, 0, false);
-    guest.vcpu().enter();
-    BlockRun run =
-        guest
-            .guest()
-            .start(
-                new Instruction.Sti(),
-                new Instruction.MovSs(),
-                new Instruction.Nop(),
-                new Instruction.Nop());
-    assertThat(guest.guest().takeInterrupt(VECTOR)).interruptedAt(run, 3);
-    guest.guest().finishInterrupt();
-  }
-
-  @Test
   @Covers("APICV-DELV-002")
   void movesTheVectorFromRequestToService(Cpu cpu) {
     ApicGuest guest = Guests.withMsrs(cpu);

@@ -95,10 +95,11 @@ final class EntryAndExitTests {
   }
 
   @Test
-  @Covers("APICV-ENT-003")
-  void blockingByStiDelaysDeliveryByOneInstruction(Cpu cpu) {
+  @Covers({"APICV-ENT-003", "APICV-DELV-001"})
+  void blockingDelaysDeliveryByOneInstruction(Cpu cpu) {
     ApicGuest guest = Guests.withMsrs(cpu);
-    for (int blocking : new int[] {0, Interruptibility.BLOCKING_BY_STI}) {
+    for (int blocking :
+        new int[] {0, Interruptibility.BLOCKING_BY_STI, Interruptibility.BLOCKING_BY_MOV_SS}) {
       guest.vcpu().setInterruptFlag(false);
       guest.vcpu().enter();
       BlockRun run =
@@ -181,14 +182,32 @@ final class EntryAndExitTests {
     guest.vcpu().set(VmxControl.MONITOR_TRAP_FLAG);
     guest.prepare(VECTOR, 0, 0, true);
     VmExit exit = guest.vcpu().enterUntilExit();
+    boolean delivered = takesBeforeTheExit(guest);
     assertThat(exit).hasReason(ExitReason.MONITOR_TRAP_FLAG);
-    boolean delivered = guest.svi() == VECTOR;
     machine.observe(
         "monitor trap with a virtual interrupt that can be delivered",
-        delivered ? "after the delivery" : "before the delivery");
+        delivered ? "exits after the delivery" : "exits before the delivery");
     guest.vcpu().clear(VmxControl.MONITOR_TRAP_FLAG);
     guest.vcpu().enter();
-    guest.guest().serve(VECTOR);
+    finish(guest, delivered);
+  }
+
+  /** Whether the virtual interrupt was delivered before the guest exited. */
+  private static boolean takesBeforeTheExit(ApicGuest guest) {
+    boolean delivered = guest.guest().hasUntakenInterrupt();
+    if (delivered) {
+      guest.guest().takeInterrupt(VECTOR);
+    }
+    assertThat(guest.svi()).as("SVI").isEqualTo(delivered ? VECTOR : 0);
+    assertThat(guest.rvi()).as("RVI").isEqualTo(delivered ? 0 : VECTOR);
+    return delivered;
+  }
+
+  private static void finish(ApicGuest guest, boolean delivered) {
+    if (!delivered) {
+      guest.guest().takeInterrupt(VECTOR);
+    }
+    guest.guest().finishInterrupt();
   }
 
   @Test
@@ -199,8 +218,8 @@ final class EntryAndExitTests {
     guest.prepare(VECTOR, 0, 0, true);
     cpu.lapic().sendSelfIpi(0x61);
     VmExit exit = guest.vcpu().enterUntilExit();
+    boolean delivered = takesBeforeTheExit(guest);
     assertThat(exit).hasReason(ExitReason.EXTERNAL_INTERRUPT);
-    boolean delivered = guest.svi() == VECTOR;
     machine.observe(
         "external interrupt with a virtual one that can be delivered",
         delivered ? "exits after the delivery" : "exits before the delivery");
@@ -208,6 +227,6 @@ final class EntryAndExitTests {
     cpu.serve(0x61);
     cpu.cli();
     guest.vcpu().enter();
-    guest.guest().serve(VECTOR);
+    finish(guest, delivered);
   }
 }
