@@ -14,6 +14,8 @@ import io.apictck.model.msi.MessageFaults;
 import io.apictck.model.pci.MsiFaults;
 import io.apictck.model.pic.PicFaults;
 import io.apictck.model.processor.ProcessorFaults;
+import io.apictck.model.processor.vmx.PostedInterruptFaults;
+import io.apictck.model.processor.vmx.VirtualInterruptFaults;
 import io.apictck.model.wiring.WiringFaults;
 import java.util.Comparator;
 import java.util.List;
@@ -37,7 +39,9 @@ public final class PlantedFaults {
               MsiFaults.all(),
               PicFaults.all(),
               WiringFaults.all(),
-              FirmwareFaults.all())
+              FirmwareFaults.all(),
+              VirtualInterruptFaults.all(),
+              PostedInterruptFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();
