@@ -66,8 +66,7 @@ public final class VirtualApic {
 
   /** The instruction that writes VTPR, for blocks. */
   public Instruction storingVtpr(int value) {
-    return new Instruction.Store(
-        address + VirtualApicPage.VTPR, 4, Integer.toUnsignedLong(value));
+    return new Instruction.Store(address + VirtualApicPage.VTPR, 4, Integer.toUnsignedLong(value));
   }
 
   /** VPPR, four bytes. */

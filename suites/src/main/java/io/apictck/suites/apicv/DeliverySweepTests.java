@@ -1,7 +1,5 @@
 package io.apictck.suites.apicv;
 
-import static io.apictck.assertions.ConformanceAssertions.assertThat;
-
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.junit.Cases;
 import io.apictck.junit.Conformance;

@@ -20,11 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** The EOI-exit bitmaps belong to the VMCS: nothing else makes EOIs exit. */
 @Conformance
-@Requires({
-  Feature.VIRTUAL_INTERRUPT_DELIVERY,
-  Feature.VIRTUALIZE_X2APIC_MODE,
-  Feature.IO_APIC
-})
+@Requires({Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.VIRTUALIZE_X2APIC_MODE, Feature.IO_APIC})
 final class IoApicScanTests {
   private static final int INPUT = 0xF;
   private static final int VECTOR = 0x79;

@@ -122,9 +122,7 @@ final class NotificationTests {
     ApicGuest guest = PostedGuest.of(cpu);
     guest.vcpu().enter();
     BlockRun run =
-        guest
-            .guest()
-            .start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
+        guest.guest().start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
     // one without requests does not
     machine.cpu(1).run(PostedGuest.notifying(guest, machine.cpu(1)));
     machine.expectNothing();

@@ -87,8 +87,7 @@ final class PostingSweepTests {
           for (int task = vector >>> 4; task < CLASSES; task++) {
             enter(guest, task);
             post(machine.cpu(1), guest, vector);
-            long request =
-                guest.page().address() + VirtualApicPage.doubleword(VIRR, vector);
+            long request = guest.page().address() + VirtualApicPage.doubleword(VIRR, vector);
             long seen = guest.guest().run(new Instruction.Exchange(request, 4, 0))[0];
             if (seen != 1L << (vector & 0x1F)) {
               throw new AssertionError(

@@ -47,10 +47,10 @@ final class SoftwareProtocolTests {
           // the byte of ON and SN; SN is 0 here
           long old =
               cpu.run(
-                  new Instruction.Exchange(
-                      guest.descriptor().address() + PostedInterruptDescriptor.CONTROL,
-                      1,
-                      PostedInterruptDescriptor.ON))[0];
+                      new Instruction.Exchange(
+                          guest.descriptor().address() + PostedInterruptDescriptor.CONTROL,
+                          1,
+                          PostedInterruptDescriptor.ON))[0];
           notifies = (old & PostedInterruptDescriptor.ON) == 0;
         }
         default -> {
@@ -155,9 +155,7 @@ final class SoftwareProtocolTests {
     ApicGuest guest = PostedGuest.of(cpu);
     Counter taken = guest.guest().countInterrupts(0x20, 0xFF);
     guest.vcpu().setInterruptFlag(true);
-    machine
-        .cpu(1)
-        .run(PostedGuest.requesting(guest, FIRST), PostedGuest.settingOn(guest));
+    machine.cpu(1).run(PostedGuest.requesting(guest, FIRST), PostedGuest.settingOn(guest));
     guest.descriptor().setControl(0);
     move(guest);
     guest.vcpu().enter();

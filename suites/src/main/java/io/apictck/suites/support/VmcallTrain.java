@@ -56,8 +56,7 @@ public final class VmcallTrain {
   /** Enters the guest, in one block with what the host does before it, up to the next VMCALL. */
   public void next(Instruction... before) {
     List<Instruction> block = new ArrayList<>(before.length + 1);
-    block.add(
-new Instruction.Vmwrite(VmcsField.GUEST_RIP.encoding(), resumeAt[stops++]));
+    block.add(new Instruction.Vmwrite(VmcsField.GUEST_RIP.encoding(), resumeAt[stops++]));
     block.addAll(List.of(before));
     guest.vcpu().enter(block);
     guest.vcpu().exit(ExitReason.VMCALL);

@@ -17,6 +17,7 @@ public final class PostedInterruptFaults {
   /** All of them. */
   public static List<PlantedFault> all() {
     return List.of(
+        of("BUG-294", "A notification exits as well", ExitsToo::new, PROCESSING, NOTIFICATION),
         of("BUG-296", "Posting lowers RVI", LowersRvi::new, PROCESSING),
         of("PI-ON", "ON stays set", KeepsOn::new, DESCRIPTOR, PROTOCOL),
         of("PI-SN", "SN is cleared with ON", ClearsSn::new, DESCRIPTOR),
@@ -100,6 +101,18 @@ public final class PostedInterruptFaults {
     @Override
     protected boolean isNotification(int vector, int notificationVector) {
       return vector >= notificationVector;
+    }
+  }
+
+  private static final class ExitsToo extends ApicVirtualization {
+    ExitsToo(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    public boolean notified(int vector) {
+      super.notified(vector);
+      return false;
     }
   }
 }

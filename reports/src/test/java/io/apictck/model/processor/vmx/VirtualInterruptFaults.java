@@ -26,7 +26,6 @@ public final class VirtualInterruptFaults {
     return List.of(
         of("BUG-266", "SVI is 0 after each EOI", ForgetsService::new, END),
         of("APICV-EQUAL", "An equal class is delivered", DeliversEqual::new, EVALUATION),
-        of("APICV-WINDOW", "Windows do not hold back", IgnoresWindow::new, EVALUATION, DELIVERY),
         of("APICV-VPPR", "VPPR keeps the low nibble of SVI", KeepsNibble::new, PRIORITY),
         of("APICV-NIBBLE", "VPPR loses the low nibble of VTPR", DropsNibble::new, PRIORITY, TASK),
         of("APICV-DELIVERED", "VPPR is the vector", VpprIsVector::new, DELIVERY),
@@ -88,17 +87,6 @@ public final class VirtualInterruptFaults {
     @Override
     protected boolean recognizes(int rvi, int vppr, boolean windowExiting) {
       return !windowExiting && rvi != 0 && rvi >>> 4 >= (vppr & 0xFF) >>> 4;
-    }
-  }
-
-  private static final class IgnoresWindow extends ApicVirtualization {
-    IgnoresWindow(VmxWorld world) {
-      super(world);
-    }
-
-    @Override
-    protected boolean recognizes(int rvi, int vppr, boolean windowExiting) {
-      return super.recognizes(rvi, vppr, false);
     }
   }
 
