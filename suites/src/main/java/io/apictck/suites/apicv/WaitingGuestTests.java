@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Virtual interrupts that meet a guest which does not run (SDM, "Virtual-Interrupt Delivery"). */
 @Conformance
 @Requires({Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.VIRTUALIZE_X2APIC_MODE})
+@SuppressWarnings("EnumOrdinal") // activity states stand in the order of their numbers
 final class WaitingGuestTests {
   private static final int VECTOR = 0xF1;
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** When notifications are processed, and when they are ordinary interrupts. */
 @Conformance
 @Requires({Feature.POSTED_INTERRUPTS, Feature.VIRTUALIZE_X2APIC_MODE})
+@SuppressWarnings("EnumOrdinal") // activity states stand in the order of their numbers
 final class NotificationTests {
   private static final int VECTOR = 0x51;
 
