@@ -713,10 +713,7 @@ public final class Cpu {
     if (!startEvents.isEmpty() && handlersRunning == 0) {
       throw new AssertionError("unexpected " + startEvents.getFirst());
     }
-    for (Vcpu each : vmx.vcpus()) {
-      each.verifyNothingUnexpected();
-      each.guest().verifyNothingUnexpected();
-    }
+    vmx.verifyNothingUnexpected();
     if (shutDown) {
       throw new AssertionError("CPU " + index + " shut down (triple fault)");
     }

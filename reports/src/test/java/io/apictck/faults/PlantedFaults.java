@@ -14,6 +14,8 @@ import io.apictck.model.msi.MessageFaults;
 import io.apictck.model.pci.MsiFaults;
 import io.apictck.model.pic.PicFaults;
 import io.apictck.model.processor.ProcessorFaults;
+import io.apictck.model.processor.vmx.PostedInterruptFaults;
+import io.apictck.model.processor.vmx.VirtualInterruptFaults;
 import io.apictck.model.processor.vmx.VmxEntryFaults;
 import io.apictck.model.wiring.WiringFaults;
 import java.util.Comparator;
@@ -39,7 +41,9 @@ public final class PlantedFaults {
               PicFaults.all(),
               WiringFaults.all(),
               FirmwareFaults.all(),
-              VmxEntryFaults.all())
+              VmxEntryFaults.all(),
+              VirtualInterruptFaults.all(),
+              PostedInterruptFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

@@ -1,2 +1,2 @@
-/** Posted-interrupt processing. */
+/** Posted-interrupt processing (Intel SDM Vol. 3C). */
 package io.apictck.suites.posted;

@@ -10,4 +10,4 @@ import org.junit.platform.suite.api.SuiteDisplayName;
 @SuiteDisplayName("Posted interrupts")
 @SelectPackages({"io.apictck.suites.posted"})
 @IncludeClassNamePatterns(".*Tests")
-public final class PostedInterruptsSuite {}
+public final class PostedInterruptSuite {}
