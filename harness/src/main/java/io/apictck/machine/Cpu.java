@@ -61,9 +61,11 @@ public final class Cpu {
     this.lapic = new LocalApic(this);
   }
 
-  /** The guest side of a virtual processor of this one. */
+  /** The guest side of a virtual processor of this one; it finds the local APIC of its host. */
   Cpu guestSide(Vcpu of) {
-    return new Cpu(machine, index, apicId, of);
+    Cpu guest = new Cpu(machine, index, apicId, of);
+    guest.lapic.assume(lapic.base());
+    return guest;
   }
 
   /** VMX operation of this processor. */
