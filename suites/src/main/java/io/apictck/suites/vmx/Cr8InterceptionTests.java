@@ -83,8 +83,7 @@ final class Cr8InterceptionTests {
   @Covers({"VMX-CR8-001", "VMX-CR8-002"})
   void exitComesBeforeTheTprShadow(Cpu cpu) {
     ApicGuest guest = ApicGuest.of(cpu, VmxControl.USE_TPR_SHADOW);
-    Vcpu vcpu =
-        guest.vcpu().set(VmxControl.CR8_LOAD_EXITING, VmxControl.CR8_STORE_EXITING).enter();
+    Vcpu vcpu = guest.vcpu().set(VmxControl.CR8_LOAD_EXITING, VmxControl.CR8_STORE_EXITING).enter();
     VmExit load = vcpu.run(new Instruction.MovToCr8(7));
     assertThat(load).hasReason(ExitReason.CR_ACCESS).hasQualification(LOAD);
     assertThat(guest.page().vtpr()).as("VTPR").isZero();
@@ -116,10 +115,7 @@ final class Cr8InterceptionTests {
   @Covers("VMX-CR8-003")
   void faultOfUserModeComesBeforeTheExit(Cpu cpu) {
     Vcpu vcpu =
-        cpu.vmx()
-            .newVcpu()
-            .set(VmxControl.CR8_LOAD_EXITING, VmxControl.CR8_STORE_EXITING)
-            .enter();
+        cpu.vmx().newVcpu().set(VmxControl.CR8_LOAD_EXITING, VmxControl.CR8_STORE_EXITING).enter();
     vcpu.guest().run(new Instruction.EnterUser());
     assertThat(vcpu.guest().attempt(new Instruction.MovToCr8(0))).raisesGeneralProtection();
     assertThat(vcpu.guest().attempt(new Instruction.MovFromCr8())).raisesGeneralProtection();

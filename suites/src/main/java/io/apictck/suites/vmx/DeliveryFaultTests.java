@@ -208,8 +208,7 @@ final class DeliveryFaultTests {
     Vcpu vcpu = withShortIdt(cpu, 0x60).set(VmxControl.ACKNOWLEDGE_INTERRUPT_ON_EXIT);
     GuestFields.interruptFlag(vcpu, true);
     GuestFields.inject(vcpu, InterruptionType.EXTERNAL_INTERRUPT, VECTOR);
-    assertThat(vcpu.enterUntilExit())
-        .hasIdtVectoring(InterruptionType.EXTERNAL_INTERRUPT, VECTOR);
+    assertThat(vcpu.enterUntilExit()).hasIdtVectoring(InterruptionType.EXTERNAL_INTERRUPT, VECTOR);
     vcpu.resume();
     machine.cpu(1).lapic().sendIpi(cpu, VECTOR);
     assertThat(vcpu.exit())

@@ -118,8 +118,7 @@ final class ExitInformationTests {
     assertThat(vcpu.tryEnter()).failsToLoad(ExitReason.ENTRY_FAILURE_GUEST_STATE, 0);
     assertThat((int) vcpu.read(VmcsField.EXIT_REASON))
         .as("exit reason in the VMCS")
-        .isEqualTo(
-            ExitReason.ENTRY_FAILURE | ExitReason.ENTRY_FAILURE_GUEST_STATE.number());
+        .isEqualTo(ExitReason.ENTRY_FAILURE | ExitReason.ENTRY_FAILURE_GUEST_STATE.number());
     vcpu.write(VmcsField.GUEST_RFLAGS, Rflags.FIXED);
     vcpu.enter();
     verifyReasonField(vcpu.leave());

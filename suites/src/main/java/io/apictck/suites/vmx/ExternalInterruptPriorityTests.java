@@ -68,10 +68,7 @@ final class ExternalInterruptPriorityTests {
   @Covers({"VMX-EXT-016", "VMX-WIN-005"})
   void interruptWindowComesFirst(Cpu cpu) {
     comesFirst(
-        cpu,
-        cpu.vmx().newVcpu(),
-        VmxControl.INTERRUPT_WINDOW_EXITING,
-        ExitReason.INTERRUPT_WINDOW);
+        cpu, cpu.vmx().newVcpu(), VmxControl.INTERRUPT_WINDOW_EXITING, ExitReason.INTERRUPT_WINDOW);
   }
 
   private static void comesFirst(Cpu cpu, Vcpu vcpu, VmxControl control, ExitReason reason) {

@@ -29,8 +29,7 @@ final class GuestFields {
   }
 
   static void inject(Vcpu vcpu, InterruptionInformation event) {
-    vcpu.write(
-        VmcsField.ENTRY_INTERRUPTION_INFORMATION, Integer.toUnsignedLong(event.raw()));
+    vcpu.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, Integer.toUnsignedLong(event.raw()));
   }
 
   /** VM exits for these exceptions. */

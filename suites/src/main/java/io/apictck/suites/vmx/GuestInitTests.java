@@ -26,7 +26,10 @@ import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.ApicGuest;
 import org.junit.jupiter.api.Test;
 
-/** INIT in VMX operation (Intel SDM Vol. 3C, "Restrictions on VMX Operation", "Other Causes of VM Exits"). */
+/**
+ * INIT in VMX operation (Intel SDM Vol. 3C, "Restrictions on VMX Operation", "Other Causes of VM
+ * Exits").
+ */
 @Conformance
 @OnMachine(processors = 2)
 @Requires(value = Feature.VMX, stimuli = Stimulus.VM_ENTRY)
@@ -54,8 +57,7 @@ final class GuestInitTests {
     cpu.lapic().setTpr(0x30);
     Vcpu vcpu = cpu.vmx().newVcpu().enter();
     BlockRun run =
-        vcpu.guest()
-            .start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
+        vcpu.guest().start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
     machine.expectNothing();
     Ipis.init(machine.cpu(0), cpu);
     VmExit exit = vcpu.exit();

@@ -132,8 +132,7 @@ final class HltTests {
     Vcpu vcpu = cpu.vmx().newVcpu().clear(VmxControl.EXTERNAL_INTERRUPT_EXITING).enter();
     vcpu.guest().lapic().startTimer(TimerMode.ONE_SHOT, VECTOR, TimerDivide.BY_1, COUNT);
     BlockRun run =
-        vcpu.guest()
-            .start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
+        vcpu.guest().start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
     assertThat(run.running()).as("halted").isTrue();
     assertThat(vcpu.guest().takeInterrupt(VECTOR)).interruptedAt(run, 2);
     vcpu.guest().finishInterrupt();
@@ -148,8 +147,7 @@ final class HltTests {
     Vcpu vcpu = cpu.vmx().newVcpu().enter();
     vcpu.guest().lapic().startTimer(TimerMode.ONE_SHOT, VECTOR, TimerDivide.BY_1, COUNT);
     BlockRun run =
-        vcpu.guest()
-            .start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
+        vcpu.guest().start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
     assertThat(run.running()).as("halted").isTrue();
     assertThat(vcpu.exit()).hasReason(ExitReason.EXTERNAL_INTERRUPT).isAt(run, 2);
     cpu.sti();

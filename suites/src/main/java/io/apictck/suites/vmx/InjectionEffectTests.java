@@ -6,8 +6,8 @@ import io.apictck.arch.Exceptions;
 import io.apictck.arch.VectorSet;
 import io.apictck.arch.vmx.ActivityState;
 import io.apictck.arch.vmx.ExitReason;
-import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.Interruptibility;
+import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
@@ -113,8 +113,7 @@ final class InjectionEffectTests {
       vcpu.write(VmcsField.ENTRY_INSTRUCTION_LENGTH, length);
       vcpu.enter();
       // the block goes on in NOPs, each one byte long
-      assertThat(taken(vcpu, type, vector))
-          .interruptedAt(guest.run(), StoppedGuest.NEXT + length);
+      assertThat(taken(vcpu, type, vector)).interruptedAt(guest.run(), StoppedGuest.NEXT + length);
       vcpu.guest().iret();
       guest.run().values();
     }

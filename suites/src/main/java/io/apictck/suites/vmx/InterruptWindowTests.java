@@ -174,8 +174,7 @@ final class InterruptWindowTests {
   void openWindowEndsHlt(Machine machine, Cpu cpu) {
     Vcpu vcpu = cpu.vmx().newVcpu().set(VmxControl.INTERRUPT_WINDOW_EXITING).enter();
     BlockRun run =
-        vcpu.guest()
-            .start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
+        vcpu.guest().start(new Instruction.Sti(), new Instruction.Hlt(), new Instruction.Nop());
     assertThat(vcpu.exit(ExitReason.INTERRUPT_WINDOW)).isAt(run, 2).hasActivity(ActivityState.HLT);
     vcpu.clear(VmxControl.INTERRUPT_WINDOW_EXITING);
     GuestFields.activity(vcpu, ActivityState.ACTIVE);

@@ -188,8 +188,7 @@ final class MsrInterceptionTests {
   @Covers("VMX-MSR-004")
   void exitComesBeforeVirtualization(Cpu cpu) {
     ApicGuest guest =
-        ApicGuest.of(
-            cpu, VmxControl.VIRTUALIZE_X2APIC_MODE, VmxControl.VIRTUAL_INTERRUPT_DELIVERY);
+        ApicGuest.of(cpu, VmxControl.VIRTUALIZE_X2APIC_MODE, VmxControl.VIRTUAL_INTERRUPT_DELIVERY);
     new MsrBitmap(cpu, guest.vcpu().msrBitmap()).interceptWrites(X2APIC_EOI, true);
     guest.page().setVisr(VectorSet.of(0x61));
     guest.setInterruptStatus(0, 0x61);

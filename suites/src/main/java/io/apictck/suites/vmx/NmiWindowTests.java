@@ -151,8 +151,7 @@ final class NmiWindowTests {
   @Covers("VMX-WIN-009")
   void waitForSipiHoldsIt(Machine machine) {
     Cpu cpu = machine.cpu(1);
-    Vcpu vcpu =
-        cpu.vmx().newVcpu().set(VmxControl.VIRTUAL_NMIS, VmxControl.NMI_WINDOW_EXITING);
+    Vcpu vcpu = cpu.vmx().newVcpu().set(VmxControl.VIRTUAL_NMIS, VmxControl.NMI_WINDOW_EXITING);
     GuestFields.activity(vcpu, ActivityState.WAIT_FOR_SIPI);
     vcpu.enter();
     machine.expectNothing();

@@ -4,8 +4,8 @@ import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.vmx.ExitReason;
-import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.Interruptibility;
+import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmxControl;
 import io.apictck.junit.Conformance;
@@ -22,7 +22,9 @@ import io.apictck.platform.Instruction;
 import io.apictck.platform.Stimulus;
 import org.junit.jupiter.api.Test;
 
-/** Injected NMIs and virtual-NMI blocking (Intel SDM Vol. 3C, "Pin-Based VM-Execution Controls"). */
+/**
+ * Injected NMIs and virtual-NMI blocking (Intel SDM Vol. 3C, "Pin-Based VM-Execution Controls").
+ */
 @Conformance
 @OnMachine(processors = 2)
 @Requires(value = Feature.VMX, stimuli = Stimulus.VM_ENTRY)
