@@ -191,7 +191,8 @@ final class NmiWindowTests {
     machine.expectNothing();
     vcpu.set(VmxControl.NMI_WINDOW_EXITING, VmxControl.INTERRUPT_WINDOW_EXITING);
     GuestFields.interruptFlag(vcpu, true);
-    window(vcpu);
+    vcpu.enter();
+    vcpu.exit(ExitReason.NMI_WINDOW);
     // the entry has ended the blocking
     cpu.takeNmi();
     cpu.iret();
