@@ -14,6 +14,7 @@ import io.apictck.model.msi.MessageFaults;
 import io.apictck.model.pci.MsiFaults;
 import io.apictck.model.pic.PicFaults;
 import io.apictck.model.processor.ProcessorFaults;
+import io.apictck.model.processor.VmxExitFaults;
 import io.apictck.model.wiring.WiringFaults;
 import java.util.Comparator;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class PlantedFaults {
               X2apicFaults.all(),
               TimerFaults.all(),
               ProcessorFaults.all(),
+              VmxExitFaults.all(),
               IoApicFaults.all(),
               MessageFaults.all(),
               MsiFaults.all(),

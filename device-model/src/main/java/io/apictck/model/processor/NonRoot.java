@@ -188,6 +188,11 @@ final class NonRoot {
     return fault;
   }
 
+  /** Whether a virtual interrupt is recognized. */
+  boolean recognizesVirtual() {
+    return deliversVirtualInterrupts && apic().recognized();
+  }
+
   boolean exceptionExits(int vector) {
     return decisions.exceptionExits(vmcs.get(VmcsField.EXCEPTION_BITMAP), vector);
   }

@@ -55,7 +55,8 @@ final class GuestNmiTests {
           .hasReason(ExitReason.EXCEPTION_OR_NMI)
           .hasQualification(0)
           .hasInterruption(InterruptionType.NMI, Exceptions.NMI)
-          .hasNoIdtVectoring();
+          .hasNoIdtVectoring()
+          .hasInterruptibility(0);
       vcpu.resume();
       machine.expectNothing();
     }
