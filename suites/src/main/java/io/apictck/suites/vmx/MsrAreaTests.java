@@ -11,10 +11,12 @@ import io.apictck.junit.InEachApicMode;
 import io.apictck.junit.OnMachine;
 import io.apictck.junit.Requires;
 import io.apictck.machine.Cpu;
+import io.apictck.machine.Machine;
 import io.apictck.machine.Vcpu;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Stimulus;
+import org.junit.jupiter.api.Test;
 
 /**
  * MSRs of the local APIC in the MSR areas of a VMCS (Intel SDM Vol. 3C, "Loading MSRs", "Saving
@@ -54,5 +56,37 @@ final class MsrAreaTests {
       vcpu.enter();
       vcpu.leave();
     }
+  }
+
+  @Test
+  @Requires(virtualTime = true)
+  @Covers("VMX-MSR-006")
+  void exitThatStoresAnMsrOfTheLocalApicAborts(Machine machine, Cpu cpu) {
+    verifyAbort(
+        machine, cpu, VmcsField.EXIT_MSR_STORE_ADDRESS, VmcsField.EXIT_MSR_STORE_COUNT);
+  }
+
+  @Test
+  @Requires(virtualTime = true)
+  @Covers("VMX-MSR-006")
+  void exitThatLoadsAnMsrOfTheLocalApicAborts(Machine machine, Cpu cpu) {
+    verifyAbort(machine, cpu, VmcsField.EXIT_MSR_LOAD_ADDRESS, VmcsField.EXIT_MSR_LOAD_COUNT);
+  }
+
+  /** The processor is lost; another one looks at the VMCS. */
+  private static void verifyAbort(Machine machine, Cpu cpu, VmcsField address, VmcsField count) {
+    Vcpu vcpu = cpu.vmx().newVcpu();
+    vcpu.write(address, area(cpu, Msr.IA32_TSC_ADJUST, X2APIC_TPR));
+    vcpu.write(count, 1);
+    vcpu.enter();
+    vcpu.leave();
+    vcpu.write(count, 2);
+    vcpu.enter();
+    assertThat(machine.cpu(1).read32(vcpu.vmcs() + ABORT_INDICATOR)).isZero();
+    vcpu.guest().start(new Instruction.Vmcall());
+    cpu.expectShutDown();
+    assertThat(machine.cpu(1).read32(vcpu.vmcs() + ABORT_INDICATOR))
+        .as("VMX-abort indicator")
+        .isNotZero();
   }
 }
