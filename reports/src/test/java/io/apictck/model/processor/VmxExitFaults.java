@@ -26,32 +26,123 @@ public final class VmxExitFaults {
 
   private static List<PlantedFault> known() {
     return List.of(
-        PlantedFault.of("BUG-321", "The interrupt window is looked at before the NMI window and NMIs", with(WindowsInWrongOrder::new), "vmx.NmiWindowTests"),
-        PlantedFault.of("BUG-322", "The NMI window is open although NMIs are blocked", with(NmiWindowIgnoresBlocking::new), "vmx.NmiWindowTests"),
-        PlantedFault.of("BUG-337", "The interrupt of every external-interrupt exit is acknowledged", with(AlwaysAcknowledges::new), "vmx.ExternalInterruptTests"),
-        PlantedFault.of("BUG-338", "External interrupts exit without the control", with(AlwaysExits::new), "vmx.ExternalInterruptTests"),
-        PlantedFault.of("BUG-345", "A VM exit leaves the injected event valid", with(InjectsAgain::new), "vmx.InjectionEffectTests"),
-        PlantedFault.of("BUG-353", "A window does not end HLT", with(WindowsDoNotWake::new), "vmx.InterruptWindowTests", "vmx.NmiWindowTests"),
-        PlantedFault.of("BUG-354", "An NMI that ends HLT is saved with the active state", with(ForgetsHlt::new), "vmx.GuestNmiTests", "vmx.HltTests"));
+        PlantedFault.of(
+            "BUG-321",
+            "The interrupt window is looked at before the NMI window and NMIs",
+            with(WindowsInWrongOrder::new),
+            "vmx.NmiWindowTests"),
+        PlantedFault.of(
+            "BUG-322",
+            "The NMI window is open although NMIs are blocked",
+            with(NmiWindowIgnoresBlocking::new),
+            "vmx.NmiWindowTests"),
+        PlantedFault.of(
+            "BUG-337",
+            "The interrupt of every external-interrupt exit is acknowledged",
+            with(AlwaysAcknowledges::new),
+            "vmx.ExternalInterruptTests"),
+        PlantedFault.of(
+            "BUG-338",
+            "External interrupts exit without the control",
+            with(AlwaysExits::new),
+            "vmx.ExternalInterruptTests"),
+        PlantedFault.of(
+            "BUG-345",
+            "A VM exit leaves the injected event valid",
+            with(InjectsAgain::new),
+            "vmx.InjectionEffectTests"),
+        PlantedFault.of(
+            "BUG-353",
+            "A window does not end HLT",
+            with(WindowsDoNotWake::new),
+            "vmx.InterruptWindowTests",
+            "vmx.NmiWindowTests"),
+        PlantedFault.of(
+            "BUG-354",
+            "An NMI that ends HLT is saved with the active state",
+            with(ForgetsHlt::new),
+            "vmx.GuestNmiTests",
+            "vmx.HltTests"));
   }
 
   private static List<PlantedFault> own() {
     return List.of(
-        PlantedFault.of("VMX-EXT-IF", "A clear IF of the guest holds external-interrupt exits", with(IfHoldsExits::new), "vmx.ExternalInterruptTests"),
-        PlantedFault.of("VMX-EXT-SHUTDOWN", "External interrupts end shutdown", with(InterruptsEndShutdown::new), "vmx.ExternalInterruptTests"),
-        PlantedFault.of("VMX-NMI-CONTROL", "NMIs exit without the control", with(NmisAlwaysExit::new), "vmx.GuestNmiTests"),
-        PlantedFault.of("VMX-NMI-HOST", "An NMI exit leaves NMIs unblocked in the host", with(NmiExitBlocksNothing::new), "vmx.GuestNmiTests"),
-        PlantedFault.of("VMX-NMI-EXITS", "Every exit blocks NMIs in the host", with(EveryExitBlocksNmis::new), "vmx.GuestNmiTests"),
-        PlantedFault.of("VMX-NMI-IRET", "IRET ends NMI blocking with NMI exiting too", with(IretAlwaysUnblocks::new), "vmx.GuestNmiTests"),
-        PlantedFault.of("VMX-WIN-SHADOW", "A shadow does not delay the interrupt window", with(WindowIgnoresShadow::new), "vmx.InterruptWindowTests"),
-        PlantedFault.of("VMX-WIN-MWAIT", "MWAIT for masked interrupts waits although interrupt-window exiting is 1", with(MwaitWaits::new), "vmx.InterruptWindowTests"),
-        PlantedFault.of("VMX-WIN-INTERRUPT", "External interrupts come before windows", with(InterruptsComeFirst::new), "vmx.ExternalInterruptPriorityTests"),
-        PlantedFault.of("VMX-INIT-ROOT", "INIT resets a processor in VMX root operation", with(RootTakesInit::new), "vmx.GuestInitTests"),
-        PlantedFault.of("VMX-INIT-ORDER", "INIT comes behind NMIs", with(InitComesLate::new), "vmx.GuestInitTests"),
-        PlantedFault.of("VMX-SIPI-INIT", "INIT exits in the wait-for-SIPI state", with(InitEndsWaitForSipi::new), "vmx.GuestSipiTests"),
-        PlantedFault.of("VMX-MSR-RANGE", "MSRs that the bitmap has no bit for do not exit", with(OtherMsrsDoNotExit::new), "vmx.MsrInterceptionTests"),
-        PlantedFault.of("VMX-MSR-X2APIC", "WRMSR of x2APIC MSRs does not exit", with(X2apicWritesDoNotExit::new), "vmx.MsrInterceptionTests"),
-        PlantedFault.of("VMX-EXCEPTION", "Exceptions never exit", with(ExceptionsDoNotExit::new), "vmx.ExitInformationTests", "vmx.DeliveryFaultTests"));
+        PlantedFault.of(
+            "VMX-EXT-IF",
+            "A clear IF of the guest holds external-interrupt exits",
+            with(IfHoldsExits::new),
+            "vmx.ExternalInterruptTests"),
+        PlantedFault.of(
+            "VMX-EXT-SHUTDOWN",
+            "External interrupts end shutdown",
+            with(InterruptsEndShutdown::new),
+            "vmx.ExternalInterruptTests"),
+        PlantedFault.of(
+            "VMX-NMI-CONTROL",
+            "NMIs exit without the control",
+            with(NmisAlwaysExit::new),
+            "vmx.GuestNmiTests"),
+        PlantedFault.of(
+            "VMX-NMI-HOST",
+            "An NMI exit leaves NMIs unblocked in the host",
+            with(NmiExitBlocksNothing::new),
+            "vmx.GuestNmiTests"),
+        PlantedFault.of(
+            "VMX-NMI-EXITS",
+            "Every exit blocks NMIs in the host",
+            with(EveryExitBlocksNmis::new),
+            "vmx.GuestNmiTests"),
+        PlantedFault.of(
+            "VMX-NMI-IRET",
+            "IRET ends NMI blocking with NMI exiting too",
+            with(IretAlwaysUnblocks::new),
+            "vmx.GuestNmiTests"),
+        PlantedFault.of(
+            "VMX-WIN-SHADOW",
+            "A shadow does not delay the interrupt window",
+            with(WindowIgnoresShadow::new),
+            "vmx.InterruptWindowTests"),
+        PlantedFault.of(
+            "VMX-WIN-MWAIT",
+            "MWAIT for masked interrupts waits although interrupt-window exiting is 1",
+            with(MwaitWaits::new),
+            "vmx.InterruptWindowTests"),
+        PlantedFault.of(
+            "VMX-WIN-INTERRUPT",
+            "External interrupts come before windows",
+            with(InterruptsComeFirst::new),
+            "vmx.ExternalInterruptPriorityTests"),
+        PlantedFault.of(
+            "VMX-INIT-ROOT",
+            "INIT resets a processor in VMX root operation",
+            with(RootTakesInit::new),
+            "vmx.GuestInitTests"),
+        PlantedFault.of(
+            "VMX-INIT-ORDER",
+            "INIT comes behind NMIs",
+            with(InitComesLate::new),
+            "vmx.GuestInitTests"),
+        PlantedFault.of(
+            "VMX-SIPI-INIT",
+            "INIT exits in the wait-for-SIPI state",
+            with(InitEndsWaitForSipi::new),
+            "vmx.GuestSipiTests"),
+        PlantedFault.of(
+            "VMX-MSR-RANGE",
+            "MSRs that the bitmap has no bit for do not exit",
+            with(OtherMsrsDoNotExit::new),
+            "vmx.MsrInterceptionTests"),
+        PlantedFault.of(
+            "VMX-MSR-X2APIC",
+            "WRMSR of x2APIC MSRs does not exit",
+            with(X2apicWritesDoNotExit::new),
+            "vmx.MsrInterceptionTests"),
+        PlantedFault.of(
+            "VMX-EXCEPTION",
+            "Exceptions never exit",
+            with(ExceptionsDoNotExit::new),
+            "vmx.ExitInformationTests",
+            "vmx.DeliveryFaultTests"));
   }
 
   private static Function<ModelConfiguration, Platform> with(Supplier<VmxDecisions> decisions) {

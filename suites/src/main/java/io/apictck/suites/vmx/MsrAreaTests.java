@@ -62,8 +62,7 @@ final class MsrAreaTests {
   @Requires(virtualTime = true)
   @Covers("VMX-MSR-006")
   void exitThatStoresAnMsrOfTheLocalApicAborts(Machine machine, Cpu cpu) {
-    verifyAbort(
-        machine, cpu, VmcsField.EXIT_MSR_STORE_ADDRESS, VmcsField.EXIT_MSR_STORE_COUNT);
+    verifyAbort(machine, cpu, VmcsField.EXIT_MSR_STORE_ADDRESS, VmcsField.EXIT_MSR_STORE_COUNT);
   }
 
   @Test
