@@ -1,5 +1,6 @@
 package io.apictck.junit;
 
+import io.apictck.machine.Measurement;
 import io.apictck.trace.Trace;
 import io.apictck.verdict.Verdict;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param expected whether the verdict was to be expected
  * @param reason why the verdict is what it is, or why it was not expected; empty for a plain pass
  * @param observations what it recorded
+ * @param measurements numbers that it found
  * @param trace what was done and seen
  * @param seconds wall-clock time it took
  * @param target the target as it was written
@@ -37,6 +39,7 @@ public record TestResult(
     boolean expected,
     String reason,
     List<String> observations,
+    List<Measurement> measurements,
     Trace trace,
     double seconds,
     String target,
@@ -47,5 +50,6 @@ public record TestResult(
     covers = List.copyOf(covers);
     ports = List.copyOf(ports);
     observations = List.copyOf(observations);
+    measurements = List.copyOf(measurements);
   }
 }

@@ -174,6 +174,7 @@ final class TestRun {
         grading.expected(),
         reason(decided),
         machine == null ? List.of() : machine.observations(),
+        machine == null ? List.of() : machine.measurements(),
         trace,
         (System.nanoTime() - began) / 1e9,
         settings == null ? "" : settings.target().toString(),

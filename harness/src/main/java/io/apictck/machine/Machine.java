@@ -29,6 +29,7 @@ public final class Machine {
   private final Trace trace;
   private final List<Cpu> cpus = new ArrayList<>();
   private final List<String> observations = new ArrayList<>();
+  private final List<Measurement> measurements = new ArrayList<>();
   private final FeatureProbe features = new FeatureProbe(this);
   private long nanos;
   private long blocks;
@@ -283,6 +284,17 @@ public final class Machine {
   /** What {@link #observe} recorded. */
   public List<String> observations() {
     return List.copyOf(observations);
+  }
+
+  /** Records a number for a table of the report; it stands in the trace as well. */
+  public void measure(Measurement measurement) {
+    measurements.add(measurement);
+    trace.note(nanos, measurement.toString());
+  }
+
+  /** What {@link #measure} recorded. */
+  public List<Measurement> measurements() {
+    return List.copyOf(measurements);
   }
 
   /** Puts a remark into the trace. */

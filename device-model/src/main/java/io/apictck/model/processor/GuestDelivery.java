@@ -1,11 +1,11 @@
 package io.apictck.model.processor;
 
 import io.apictck.arch.Exceptions;
-import io.apictck.arch.vmx.ApicAccessType;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.processor.vmx.ApicOutcome;
 import io.apictck.model.processor.vmx.ErrorCodes;
 import io.apictck.platform.Event;
 import io.apictck.platform.Place;
@@ -23,7 +23,6 @@ final class GuestDelivery {
   private static final int EXTERNAL = 1;
   private static final long STACK_ALIGNMENT = 15;
   private static final int STACK_SLOT = 8;
-  private static final int PAGE_OFFSET = 0xFFF;
 
   private final NonRoot guest;
   private final Processor processor;
@@ -61,9 +60,9 @@ final class GuestDelivery {
     }
     if (guest.vmcs().has(VmxControl.VIRTUALIZE_APIC_ACCESSES)) {
       long slot = (guest.contexts().rsp() & ~STACK_ALIGNMENT) - STACK_SLOT;
-      if (guest.apic().covers(slot, STACK_SLOT)) {
-        long qualification = ApicAccessType.EVENT_DELIVERY.qualification((int) slot & PAGE_OFFSET);
-        return exit(VmExit.of(ExitReason.APIC_ACCESS, qualification).during(event));
+      ApicOutcome push = guest.apic().eventDelivery(slot);
+      if (push.kind() == ApicOutcome.Kind.EXIT) {
+        return exit(VmExit.of(ExitReason.APIC_ACCESS, push.qualification()).during(event));
       }
     }
     if (!processor.contexts().hasRoom()) {

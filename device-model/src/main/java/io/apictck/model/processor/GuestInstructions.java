@@ -22,7 +22,6 @@ import io.apictck.platform.Instruction;
 final class GuestInstructions {
   private static final int CR8 = 8;
   private static final int MOV_FROM_CR = 1 << 4;
-  private static final long CR8_RESERVED = ~0xFL;
   private static final long IN = 1 << 3;
   private static final int PORT_SHIFT = 16;
   private static final int CR3_LOAD_EXITING = 1 << 15;
@@ -217,10 +216,9 @@ final class GuestInstructions {
     if (vmcs.has(VmxControl.CR8_LOAD_EXITING)) {
       return exit(context, ExitReason.CR_ACCESS, CR8);
     }
-    if (!shadowsTpr || (value & CR8_RESERVED) != 0) {
-      return plain(context, instruction);
-    }
-    return finish(context, instruction, guest.apic().writeCr8((int) value));
+    return shadowsTpr
+        ? finish(context, instruction, guest.apic().writeCr8(value))
+        : plain(context, instruction);
   }
 
   private int movFromCr(Context context, Instruction instruction, int register) {

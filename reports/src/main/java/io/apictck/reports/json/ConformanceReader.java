@@ -3,6 +3,7 @@ package io.apictck.reports.json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.apictck.machine.Measurement;
 import io.apictck.verdict.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +83,21 @@ public final class ConformanceReader {
         test.required("seconds").asDouble(),
         text(test, "reason"),
         observations,
+        measurements(test),
         test.path("trace").asText(""));
+  }
+
+  private static List<Measurement> measurements(JsonNode test) {
+    List<Measurement> measurements = new ArrayList<>();
+    test.path("measurements")
+        .forEach(measurement ->
+            measurements.add(
+                new Measurement(
+                    text(measurement, "table"),
+                    text(measurement, "row"),
+                    text(measurement, "column"),
+                    measurement.required("value").asLong())));
+    return measurements;
   }
 
   private static String text(JsonNode node, String field) {

@@ -1,8 +1,10 @@
 package io.apictck.reports.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.apictck.machine.Measurement;
 import io.apictck.verdict.Verdict;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** Writes {@code conformance.json}. */
@@ -46,6 +48,20 @@ public final class ConformanceWriter {
     json.writeEndObject();
   }
 
+  private static void writeMeasurements(JsonGenerator json, List<Measurement> measurements)
+      throws IOException {
+    json.writeArrayFieldStart("measurements");
+    for (Measurement measurement : measurements) {
+      json.writeStartObject();
+      json.writeStringField("table", measurement.table());
+      json.writeStringField("row", measurement.row());
+      json.writeStringField("column", measurement.column());
+      json.writeNumberField("value", measurement.value());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
   private static void write(JsonGenerator json, TestEntry test) throws IOException {
     json.writeStartObject();
     json.writeStringField("id", test.id());
@@ -57,6 +73,9 @@ public final class ConformanceWriter {
     Json.seconds(json, test.seconds());
     json.writeStringField("reason", test.reason());
     Json.strings(json, "observations", test.observations());
+    if (!test.measurements().isEmpty()) {
+      writeMeasurements(json, test.measurements());
+    }
     json.writeStringField("trace", test.trace());
     json.writeEndObject();
   }

@@ -1,5 +1,6 @@
 package io.apictck.reports.json;
 
+import io.apictck.machine.Measurement;
 import io.apictck.verdict.Verdict;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param seconds wall-clock time
  * @param reason why; empty for a plain pass
  * @param observations what it recorded where the manual leaves the behaviour open
+ * @param measurements numbers that it found
  * @param trace digest of its trace, 16 hexadecimal digits
  */
 public record TestEntry(
@@ -27,11 +29,13 @@ public record TestEntry(
     double seconds,
     String reason,
     List<String> observations,
+    List<Measurement> measurements,
     String trace) {
   /** Takes copies of the lists. */
   public TestEntry {
     requirements = List.copyOf(requirements);
     observations = List.copyOf(observations);
+    measurements = List.copyOf(measurements);
   }
 
   /** Name of the file of its page, without an ending; the same in every run. */

@@ -68,6 +68,7 @@ final class LostTests implements TestExecutionListener {
         false,
         "JUnit could not run it: " + reason,
         List.of(),
+        List.of(),
         new Trace(),
         0,
         target,

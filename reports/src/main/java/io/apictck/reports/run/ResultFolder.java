@@ -39,7 +39,8 @@ public final class ResultFolder {
           "comparison.md",
           "index.html",
           "matrix.html",
-          "requirements.html");
+          "requirements.html",
+          "measurements.html");
 
   private final Path path;
 

@@ -77,6 +77,7 @@ final class ResultSink implements ResultListener, AutoCloseable {
         result.seconds(),
         result.reason(),
         result.observations(),
+        result.measurements(),
         String.format("%016x", result.trace().digest()));
   }
 

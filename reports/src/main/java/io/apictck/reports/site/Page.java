@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 /** What pages have in common. They load nothing from anywhere. */
 final class Page {
   private static final List<String> NAMES =
-      List.of("index.html", "matrix.html", "requirements.html");
+      List.of("index.html", "matrix.html", "requirements.html", "measurements.html");
   private static final List<String> TITLES =
-      List.of("Summary", "Conformance matrix", "Requirements");
+      List.of("Summary", "Conformance matrix", "Requirements", "Measurements");
 
   private Page() {}
 

@@ -43,6 +43,7 @@ public final class Site {
         "requirements.html",
         allure,
         new RequirementsPage(columns, catalogue, Coverage.scan())::write);
+    page("measurements.html", allure, new MeasurementsPage(columns)::write);
     return page("index.html", allure, new SummaryPage(columns, catalogue)::write);
   }
 

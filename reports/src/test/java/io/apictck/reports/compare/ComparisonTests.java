@@ -14,7 +14,17 @@ import org.junit.jupiter.api.Test;
 final class ComparisonTests {
   private static TestEntry test(String id, Verdict verdict, String... observations) {
     return new TestEntry(
-        id, id, "Local APIC", List.of("X-1"), verdict, true, 0.1, "", List.of(observations), "0");
+        id,
+        id,
+        "Local APIC",
+        List.of("X-1"),
+        verdict,
+        true,
+        0.1,
+        "",
+        List.of(observations),
+        List.of(),
+        "0");
   }
 
   private static Conformance run(String target, TestEntry... tests) {

@@ -29,6 +29,7 @@ final class ConformanceJsonTests {
                   0.25,
                   "expected \"1\"",
                   List.of("ICR reads back: 0"),
+                  List.of(),
                   "00000000000000ff")),
           Map.of("LAPIC-EOI-001", RequirementVerdict.FAIL));
 

@@ -31,6 +31,7 @@ final class ProgressTests {
         false,
         "",
         List.of(),
+        List.of(),
         new Trace(),
         0,
         "model",

@@ -46,6 +46,7 @@ final class ResultMergeTests {
         0.1,
         "",
         List.of(),
+        List.of(),
         "0");
   }
 
