@@ -11,6 +11,7 @@ import io.apictck.machine.Vcpu;
 final class GuestFields {
   private GuestFields() {}
 
+  @SuppressWarnings("EnumOrdinal") // states are in the order of their numbers
   static void activity(Vcpu vcpu, ActivityState state) {
     vcpu.write(VmcsField.GUEST_ACTIVITY_STATE, state.ordinal());
   }
