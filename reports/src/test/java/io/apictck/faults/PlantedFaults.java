@@ -14,6 +14,7 @@ import io.apictck.model.msi.MessageFaults;
 import io.apictck.model.pci.MsiFaults;
 import io.apictck.model.pic.PicFaults;
 import io.apictck.model.processor.ProcessorFaults;
+import io.apictck.model.processor.VmxExitFaults;
 import io.apictck.model.processor.vmx.PostedInterruptFaults;
 import io.apictck.model.processor.vmx.VirtualInterruptFaults;
 import io.apictck.model.processor.vmx.VmxEntryFaults;
@@ -35,6 +36,7 @@ public final class PlantedFaults {
               X2apicFaults.all(),
               TimerFaults.all(),
               ProcessorFaults.all(),
+              VmxExitFaults.all(),
               IoApicFaults.all(),
               MessageFaults.all(),
               MsiFaults.all(),

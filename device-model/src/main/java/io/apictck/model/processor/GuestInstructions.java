@@ -60,9 +60,9 @@ final class GuestInstructions {
           privileged() && hasMonitor() && vmcs.has(VmxControl.MONITOR_EXITING)
               ? exit(context, ExitReason.MONITOR)
               : plain(context, instruction);
-      case Instruction.Mwait _ ->
-          privileged() && hasMonitor() && vmcs.has(VmxControl.MWAIT_EXITING)
-              ? exit(context, ExitReason.MWAIT, processor.monitor().armed() ? 1 : 0)
+      case Instruction.Mwait(int extensions) ->
+          privileged() && hasMonitor()
+              ? mwait(context, instruction, extensions)
               : plain(context, instruction);
       case Instruction.Pause _ ->
           vmcs.has(VmxControl.PAUSE_EXITING)
@@ -123,6 +123,16 @@ final class GuestInstructions {
     return processor.world().configuration().has(Feature.MONITOR_MWAIT);
   }
 
+  private int mwait(Context context, Instruction instruction, int extensions) {
+    if (vmcs.has(VmxControl.MWAIT_EXITING)) {
+      return exit(context, ExitReason.MWAIT, processor.monitor().armed() ? 1 : 0);
+    }
+    boolean forMaskedInterrupts = extensions == 1 && !processor.interruptFlag();
+    return forMaskedInterrupts && guest.decisions().mwaitPasses(vmcs, guest.recognizesVirtual())
+        ? Fault.NONE
+        : plain(context, instruction);
+  }
+
   private int rdtsc(Context context) {
     if (vmcs.has(VmxControl.RDTSC_EXITING)) {
       return exit(context, ExitReason.RDTSC);
@@ -137,7 +147,7 @@ final class GuestInstructions {
     if (!privileged()) {
       return Fault.GP;
     }
-    if (Bitmaps.msrExits(vmcs, guest.vmx().world(), msr, false)) {
+    if (msrExits(msr, false)) {
       return exit(context, ExitReason.RDMSR);
     }
     if (msr == Msr.IA32_TIME_STAMP_COUNTER) {
@@ -154,6 +164,11 @@ final class GuestInstructions {
     return finish(context, instruction, outcome);
   }
 
+  private boolean msrExits(int msr, boolean write) {
+    boolean exits = Bitmaps.msrExits(vmcs, guest.vmx().world(), msr, write);
+    return guest.decisions().msrExits(exits, msr, write);
+  }
+
   private static void giveHalves(Context context, long value) {
     context.give(value & LOW);
     context.give(value >>> Integer.SIZE);
@@ -163,7 +178,7 @@ final class GuestInstructions {
     if (!privileged()) {
       return Fault.GP;
     }
-    if (Bitmaps.msrExits(vmcs, guest.vmx().world(), msr, true)) {
+    if (msrExits(msr, true)) {
       return exit(context, ExitReason.WRMSR);
     }
     return isVirtualized(msr)

@@ -67,6 +67,16 @@ public class VmxDecisions {
     };
   }
 
+  /** Whether MWAIT that waits for masked interrupts too is passed without waiting. */
+  protected boolean mwaitPasses(Vmcs vmcs, boolean virtualInterrupt) {
+    return vmcs.has(VmxControl.INTERRUPT_WINDOW_EXITING) || virtualInterrupt;
+  }
+
+  /** Whether an access to an MSR exits; {@code exits}: what the bitmap says. */
+  protected boolean msrExits(boolean exits, int msr, boolean write) {
+    return exits;
+  }
+
   /** Whether an exception of the guest exits. */
   protected boolean exceptionExits(long bitmap, int vector) {
     return (bitmap >>> vector & 1) != 0;

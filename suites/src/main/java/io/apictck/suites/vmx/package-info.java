@@ -1,2 +1,5 @@
-/** VMX operation as far as interrupts need it. */
+/**
+ * VMX as far as interrupts need it (Intel SDM Vol. 3C, "VMX Non-Root Operation", "VM Entries", "VM
+ * Exits").
+ */
 package io.apictck.suites.vmx;
