@@ -148,6 +148,26 @@ public final class Vcpu {
   }
 
   /**
+   * VMREAD of several fields, in one block.
+   *
+   * @throws AssertionError if it fails
+   */
+  public long[] readAll(VmcsField... fields) {
+    vmx.makeCurrent(this);
+    List<Instruction> reads = new ArrayList<>();
+    for (VmcsField field : fields) {
+      reads.add(new Instruction.Vmread(field.encoding()));
+    }
+    long[] values = host.run(reads);
+    long[] read = new long[fields.length];
+    for (int i = 0; i < fields.length; i++) {
+      vmx.require("VMREAD of " + fields[i], values[2 * i]);
+      read[i] = values[2 * i + 1];
+    }
+    return read;
+  }
+
+  /**
    * VMWRITE.
    *
    * @throws AssertionError if it fails

@@ -1,0 +1,2 @@
+/** APICv: APIC-register virtualization, virtual-interrupt delivery, virtualized x2APIC mode. */
+package io.apictck.suites.apicv;
