@@ -75,9 +75,7 @@ class VmEntryTest {
 
     vmx.resume();
 
-    assertThat(vmx.run(new Instruction.Iret()))
-        .singleElement()
-        .isInstanceOf(Event.Faulted.class);
+    assertThat(vmx.run(new Instruction.Iret())).singleElement().isInstanceOf(Event.Faulted.class);
   }
 
   @Test
@@ -177,9 +175,7 @@ class VmEntryTest {
   @Test
   void x2apicMsrsCannotBeLoaded() {
     long area = Memory.SCRATCH_BASE + 0x8000;
-    vmx.run(
-        new Instruction.Store(area, 8, 0x3B),
-        new Instruction.Store(area + 16, 8, 0x808));
+    vmx.run(new Instruction.Store(area, 8, 0x3B), new Instruction.Store(area + 16, 8, 0x808));
     vmx.write(VmcsField.ENTRY_MSR_LOAD_ADDRESS, area);
     vmx.write(VmcsField.ENTRY_MSR_LOAD_COUNT, 2);
 

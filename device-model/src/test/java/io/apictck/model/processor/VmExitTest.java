@@ -52,8 +52,7 @@ class VmExitTest {
 
   @Test
   void interruptExitsAndIsAcknowledged() {
-    vmx.set(
-        VmxControl.EXTERNAL_INTERRUPT_EXITING, VmxControl.ACKNOWLEDGE_INTERRUPT_ON_EXIT);
+    vmx.set(VmxControl.EXTERNAL_INTERRUPT_EXITING, VmxControl.ACKNOWLEDGE_INTERRUPT_ON_EXIT);
     vmx.launch();
 
     assertExit(vmx.interrupt(0x41), ExitReason.EXTERNAL_INTERRUPT);

@@ -56,7 +56,10 @@ final class VmxBench {
   VmxBench prepare() {
     enableVmx();
     bench.values(
-        region(VMXON_REGION), region(VMCS), region(OTHER_VMCS), new Instruction.Vmxon(VMXON_REGION));
+        region(VMXON_REGION),
+        region(VMCS),
+        region(OTHER_VMCS),
+        new Instruction.Vmxon(VMXON_REGION));
     load(VMCS, 0);
     return this;
   }

@@ -44,8 +44,7 @@ class VmxInstructionTest {
     assertThat(vmx.bench().values(new Instruction.Vmxon(VMXON_REGION)))
         .containsExactly(FAIL_INVALID);
     assertThat(
-            vmx.bench()
-                .values(VmxBench.region(VMXON_REGION), new Instruction.Vmxon(VMXON_REGION)))
+            vmx.bench().values(VmxBench.region(VMXON_REGION), new Instruction.Vmxon(VMXON_REGION)))
         .containsExactly(SUCCEED);
   }
 

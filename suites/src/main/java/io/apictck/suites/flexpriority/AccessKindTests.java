@@ -2,6 +2,7 @@ package io.apictck.suites.flexpriority;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
+import io.apictck.arch.Rflags;
 import io.apictck.arch.vmx.ApicAccessType;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.InterruptionInformation;
@@ -117,7 +118,6 @@ final class AccessKindTests {
     for (int i = 0; i < STRING; i += 4) {
       cpu.write32(source + i, 0x0101_0101 * (i / 4 + 1));
     }
-    // the page below the APIC-access page is part of the test's memory or not: begin in the page
     guest.vcpu().enter();
     BlockRun run =
         guest.guest().start(new Instruction.RepMovsb(guest.accessPage() + VTPR, source + 0x10, 8));
@@ -183,6 +183,7 @@ final class AccessKindTests {
     ApicGuest guest = guest(cpu);
     int top = 0x800;
     guest.vcpu().write(VmcsField.GUEST_RSP, guest.accessPage() + top);
+    guest.vcpu().write(VmcsField.GUEST_RFLAGS, Rflags.FIXED | Rflags.IF);
     guest
         .vcpu()
         .write(
