@@ -269,17 +269,23 @@ public final class Vcpu {
 
   /** VMLAUNCH, the first time and after {@link #vmclear}, otherwise VMRESUME. */
   public EntryResult tryEnter() {
+    return tryEnter(List.of());
+  }
+
+  private EntryResult tryEnter(List<Instruction> before) {
     vmx.makeCurrent(this);
     host.entering(this);
     entries++;
-    BlockRun run = host.start(launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch());
+    List<Instruction> block = new ArrayList<>(before);
+    block.add(launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch());
+    BlockRun run = host.start(block);
     return switch (host.awaitEntry(run)) {
       case Event.VmEntered _ -> {
         launched = true;
         yield new EntryResult.Entered();
       }
       case Event.VmExited exited -> new EntryResult.Failed(new VmExit(this, exited, entries));
-      case Event.Completed completed -> refused(completed.values()[0]);
+      case Event.Completed completed -> refused(completed.values()[before.size()]);
       case Event.Faulted faulted -> new EntryResult.Faulted(faulted.vector(), faulted.errorCode());
       default -> throw new IllegalStateException("a VM entry cannot end in " + run.end());
     };
@@ -296,7 +302,20 @@ public final class Vcpu {
    * @throws AssertionError if the entry fails
    */
   public Vcpu enter() {
-    EntryResult result = tryEnter();
+    return require(tryEnter());
+  }
+
+  /**
+   * VMWRITE of guest RIP and VM entry, in one block.
+   *
+   * @throws AssertionError if the entry fails
+   */
+  public Vcpu enterAt(long rip) {
+    return require(
+        tryEnter(List.of(new Instruction.Vmwrite(VmcsField.GUEST_RIP.encoding(), rip))));
+  }
+
+  private Vcpu require(EntryResult result) {
     if (!(result instanceof EntryResult.Entered)) {
       throw new AssertionError("VM entry of " + this + " should succeed, but: " + result);
     }

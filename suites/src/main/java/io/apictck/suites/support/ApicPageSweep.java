@@ -133,8 +133,7 @@ public final class ApicPageSweep {
     assertThat(exit).hasReason(ExitReason.APIC_ACCESS).isAt(run, index);
     long[] fields = guest.vcpu().readAll(ACCESS_EXIT);
     assertThat(fields[0]).as("qualification of %s", exit).isEqualTo(qualification);
-    guest.vcpu().write(VmcsField.GUEST_RIP, fields[1] + fields[2]);
-    guest.vcpu().enter();
+    guest.vcpu().enterAt(fields[1] + fields[2]);
   }
 
   /**

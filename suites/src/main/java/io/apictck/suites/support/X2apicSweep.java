@@ -90,8 +90,7 @@ public final class X2apicSweep {
   public void reads(Cases cases, int last) {
     PageImage image = PageImage.pattern();
     guest.page().setImage(image.words());
-    if (has(VmxControl.VIRTUAL_INTERRUPT_DELIVERY)
-        || controls.contains(VmxControl.VIRTUAL_INTERRUPT_DELIVERY)) {
+    if (controls.contains(VmxControl.VIRTUAL_INTERRUPT_DELIVERY)) {
       // no vector is in service, so PPR virtualization at VM entry gives VTPR
       image.set(VirtualApicPage.VPPR, image.get(VirtualApicPage.VTPR) & LOW_BYTES);
     }
@@ -132,27 +131,40 @@ public final class X2apicSweep {
 
   /** WRMSR of 800h to {@code last}, of values that the registers take. */
   public void writes(Cases cases, int last) {
+    PageImage image = PageImage.pattern().withoutService();
+    guest.page().setImage(image.words());
     cases.range(
         Msr.X2APIC_FIRST,
         last,
         msr -> {
-          PageImage image = PageImage.pattern().withoutService();
-          guest.page().setImage(image.words());
           if (writeIsVirtualized(msr)) {
             virtualizedWrite(msr, image);
           } else if (physicalAccess(msr).writable()) {
             physicalWrite(msr);
           } else {
-            guest.vcpu().enter();
+            enter();
             assertThat(guest.guest().attempt(new Instruction.Wrmsr(msr, 0)))
                 .raisesGeneralProtection();
-            guest.vcpu().leave();
           }
-          if (controls.contains(VmxControl.VIRTUAL_INTERRUPT_DELIVERY)) {
-            image.set(VirtualApicPage.VPPR, image.get(VirtualApicPage.VTPR) & LOW_BYTES);
-          }
-          assertThat(guest.page().image()).as("virtual-APIC page").isEqualTo(image.words());
         });
+    enter();
+    leave();
+    if (controls.contains(VmxControl.VIRTUAL_INTERRUPT_DELIVERY)) {
+      image.set(VirtualApicPage.VPPR, image.get(VirtualApicPage.VTPR) & LOW_BYTES);
+    }
+    assertThat(guest.page().image()).as("virtual-APIC page").isEqualTo(image.words());
+  }
+
+  private void enter() {
+    if (!guest.vcpu().inGuest()) {
+      guest.vcpu().enter();
+    }
+  }
+
+  private void leave() {
+    if (guest.vcpu().inGuest()) {
+      guest.vcpu().leave();
+    }
   }
 
   /** WRMSR of all ones to 800h to {@code last}: it faults, whatever is virtualized. */
@@ -196,7 +208,7 @@ public final class X2apicSweep {
           default -> 0;
         };
     image.set(offset, Long.BYTES, value);
-    guest.vcpu().enter();
+    enter();
     BlockRun run =
         guest.guest().start(new Instruction.Wrmsr(msr, value), new Instruction.Vmcall());
     if (offset == VirtualApicPage.SELF_IPI || offset == VirtualApicPage.VICR_LO) {
@@ -218,6 +230,7 @@ public final class X2apicSweep {
 
   private void physicalWrite(int msr) {
     boolean readable = physicalAccess(msr).readable();
+    leave();
     LapicRegister register = LapicRegister.atOrNull(offset(msr));
     long old = readable ? host.rdmsr(msr) : 0;
     long value = register == null ? 0 : written(register, old);
