@@ -311,8 +311,7 @@ public final class Vcpu {
    * @throws AssertionError if the entry fails
    */
   public Vcpu enterAt(long rip) {
-    return require(
-        tryEnter(List.of(new Instruction.Vmwrite(VmcsField.GUEST_RIP.encoding(), rip))));
+    return require(tryEnter(List.of(new Instruction.Vmwrite(VmcsField.GUEST_RIP.encoding(), rip))));
   }
 
   private Vcpu require(EntryResult result) {

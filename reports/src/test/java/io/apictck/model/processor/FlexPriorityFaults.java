@@ -2,8 +2,8 @@ package io.apictck.model.processor;
 
 import io.apictck.faults.PlantedFault;
 import io.apictck.model.ModelConfiguration;
-import io.apictck.model.ReferencePlatform;
 import io.apictck.model.ReferenceChipset;
+import io.apictck.model.ReferencePlatform;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.VmxWorld;
 import io.apictck.platform.Platform;

@@ -101,8 +101,7 @@ final class VirtualX2apicModeTests {
   @Covers({"APICV-X2-012", "APICV-X2-008", "APICV-EOI-006"})
   void wrmsrOfEoiExitsBehindItAndLeavesThePhysicalLocalApic(Cpu cpu) {
     ApicGuest guest =
-        ApicGuest.of(
-            cpu, VmxControl.VIRTUALIZE_X2APIC_MODE, VmxControl.VIRTUAL_INTERRUPT_DELIVERY);
+        ApicGuest.of(cpu, VmxControl.VIRTUALIZE_X2APIC_MODE, VmxControl.VIRTUAL_INTERRUPT_DELIVERY);
     cpu.sti();
     cpu.lapic().sendSelfIpi(VECTOR);
     cpu.takeInterrupt(VECTOR);

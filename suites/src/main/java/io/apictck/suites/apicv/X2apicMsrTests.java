@@ -50,7 +50,8 @@ final class X2apicMsrTests {
   @Requires(Feature.APIC_REGISTER_VIRTUALIZATION)
   @Covers({"APICV-X2-001", "APICV-X2-003"})
   void readsWithRegisters(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION).reads(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION)
+        .reads(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -58,7 +59,8 @@ final class X2apicMsrTests {
   @Requires(Feature.APIC_REGISTER_VIRTUALIZATION)
   @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-X2-008", "APICV-X2-006"})
   void writesWithRegisters(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION).writes(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION)
+        .writes(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -66,7 +68,8 @@ final class X2apicMsrTests {
   @Requires(Feature.APIC_REGISTER_VIRTUALIZATION)
   @Covers({"APICV-X2-005", "APICV-X2-007"})
   void reservedBitsWithRegisters(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION).reservedBits(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION)
+        .reservedBits(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -74,7 +77,8 @@ final class X2apicMsrTests {
   @Requires(Feature.VIRTUAL_INTERRUPT_DELIVERY)
   @Covers({"APICV-X2-001", "APICV-X2-002"})
   void readsWithInterruptDelivery(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY).reads(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY)
+        .reads(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -82,7 +86,8 @@ final class X2apicMsrTests {
   @Requires(Feature.VIRTUAL_INTERRUPT_DELIVERY)
   @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-X2-008", "APICV-X2-012", "APICV-IPI-006"})
   void writesWithInterruptDelivery(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY).writes(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY)
+        .writes(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -90,7 +95,8 @@ final class X2apicMsrTests {
   @Requires(Feature.VIRTUAL_INTERRUPT_DELIVERY)
   @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-EOI-009"})
   void reservedBitsWithInterruptDelivery(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY).reservedBits(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY)
+        .reservedBits(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -98,7 +104,9 @@ final class X2apicMsrTests {
   @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.VIRTUAL_INTERRUPT_DELIVERY})
   @Covers({"APICV-X2-001", "APICV-X2-003"})
   void readsWithRegistersAndInterruptDelivery(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY).reads(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(
+            cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
+        .reads(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -106,7 +114,9 @@ final class X2apicMsrTests {
   @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.VIRTUAL_INTERRUPT_DELIVERY})
   @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-X2-008", "APICV-X2-012", "APICV-IPI-006"})
   void writesWithRegistersAndInterruptDelivery(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY).writes(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(
+            cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
+        .writes(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -114,7 +124,9 @@ final class X2apicMsrTests {
   @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.VIRTUAL_INTERRUPT_DELIVERY})
   @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-EOI-009"})
   void reservedBitsWithRegistersAndInterruptDelivery(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY).reservedBits(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(
+            cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
+        .reservedBits(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -128,7 +140,14 @@ final class X2apicMsrTests {
   @InEachApicMode
   @Sweep
   @Requires(Feature.IPI_VIRTUALIZATION)
-  @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-X2-008", "APICV-X2-006", "IPIV-X2-004", "IPIV-X2-005"})
+  @Covers({
+    "APICV-X2-005",
+    "APICV-X2-007",
+    "APICV-X2-008",
+    "APICV-X2-006",
+    "IPIV-X2-004",
+    "IPIV-X2-005"
+  })
   void writesWithIpis(Cpu cpu, Cases cases) {
     X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, IPI_VIRTUALIZATION).writes(cases, Msr.X2APIC_LAST);
   }
@@ -138,7 +157,8 @@ final class X2apicMsrTests {
   @Requires(Feature.IPI_VIRTUALIZATION)
   @Covers({"APICV-X2-005", "APICV-X2-007", "IPIV-X2-001"})
   void reservedBitsWithIpis(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, IPI_VIRTUALIZATION).reservedBits(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, IPI_VIRTUALIZATION)
+        .reservedBits(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -146,15 +166,24 @@ final class X2apicMsrTests {
   @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.IPI_VIRTUALIZATION})
   @Covers({"APICV-X2-001", "APICV-X2-003"})
   void readsWithRegistersAndIpis(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, IPI_VIRTUALIZATION).reads(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, IPI_VIRTUALIZATION)
+        .reads(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
   @Sweep
   @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.IPI_VIRTUALIZATION})
-  @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-X2-008", "APICV-X2-006", "IPIV-X2-004", "IPIV-X2-005"})
+  @Covers({
+    "APICV-X2-005",
+    "APICV-X2-007",
+    "APICV-X2-008",
+    "APICV-X2-006",
+    "IPIV-X2-004",
+    "IPIV-X2-005"
+  })
   void writesWithRegistersAndIpis(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, IPI_VIRTUALIZATION).writes(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, IPI_VIRTUALIZATION)
+        .writes(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -162,7 +191,8 @@ final class X2apicMsrTests {
   @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.IPI_VIRTUALIZATION})
   @Covers({"APICV-X2-005", "APICV-X2-007", "IPIV-X2-001"})
   void reservedBitsWithRegistersAndIpis(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, IPI_VIRTUALIZATION).reservedBits(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, IPI_VIRTUALIZATION)
+        .reservedBits(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -170,15 +200,25 @@ final class X2apicMsrTests {
   @Requires({Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.IPI_VIRTUALIZATION})
   @Covers({"APICV-X2-001", "APICV-X2-002"})
   void readsWithInterruptDeliveryAndIpis(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY, IPI_VIRTUALIZATION).reads(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY, IPI_VIRTUALIZATION)
+        .reads(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
   @Sweep
   @Requires({Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.IPI_VIRTUALIZATION})
-  @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-X2-008", "APICV-X2-012", "APICV-IPI-006", "IPIV-X2-004", "IPIV-X2-005"})
+  @Covers({
+    "APICV-X2-005",
+    "APICV-X2-007",
+    "APICV-X2-008",
+    "APICV-X2-012",
+    "APICV-IPI-006",
+    "IPIV-X2-004",
+    "IPIV-X2-005"
+  })
   void writesWithInterruptDeliveryAndIpis(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY, IPI_VIRTUALIZATION).writes(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY, IPI_VIRTUALIZATION)
+        .writes(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
@@ -186,30 +226,69 @@ final class X2apicMsrTests {
   @Requires({Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.IPI_VIRTUALIZATION})
   @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-EOI-009", "IPIV-X2-001"})
   void reservedBitsWithInterruptDeliveryAndIpis(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY, IPI_VIRTUALIZATION).reservedBits(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, VIRTUAL_INTERRUPT_DELIVERY, IPI_VIRTUALIZATION)
+        .reservedBits(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
   @Sweep
-  @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.IPI_VIRTUALIZATION})
+  @Requires({
+    Feature.APIC_REGISTER_VIRTUALIZATION,
+    Feature.VIRTUAL_INTERRUPT_DELIVERY,
+    Feature.IPI_VIRTUALIZATION
+  })
   @Covers({"APICV-X2-001", "APICV-X2-003"})
   void readsWithAll(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY, IPI_VIRTUALIZATION).reads(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(
+            cpu,
+            VIRTUALIZE_X2APIC_MODE,
+            APIC_REGISTER_VIRTUALIZATION,
+            VIRTUAL_INTERRUPT_DELIVERY,
+            IPI_VIRTUALIZATION)
+        .reads(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
   @Sweep
-  @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.IPI_VIRTUALIZATION})
-  @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-X2-008", "APICV-X2-012", "APICV-IPI-006", "IPIV-X2-004", "IPIV-X2-005"})
+  @Requires({
+    Feature.APIC_REGISTER_VIRTUALIZATION,
+    Feature.VIRTUAL_INTERRUPT_DELIVERY,
+    Feature.IPI_VIRTUALIZATION
+  })
+  @Covers({
+    "APICV-X2-005",
+    "APICV-X2-007",
+    "APICV-X2-008",
+    "APICV-X2-012",
+    "APICV-IPI-006",
+    "IPIV-X2-004",
+    "IPIV-X2-005"
+  })
   void writesWithAll(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY, IPI_VIRTUALIZATION).writes(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(
+            cpu,
+            VIRTUALIZE_X2APIC_MODE,
+            APIC_REGISTER_VIRTUALIZATION,
+            VIRTUAL_INTERRUPT_DELIVERY,
+            IPI_VIRTUALIZATION)
+        .writes(cases, Msr.X2APIC_LAST);
   }
 
   @InEachApicMode
   @Sweep
-  @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.IPI_VIRTUALIZATION})
+  @Requires({
+    Feature.APIC_REGISTER_VIRTUALIZATION,
+    Feature.VIRTUAL_INTERRUPT_DELIVERY,
+    Feature.IPI_VIRTUALIZATION
+  })
   @Covers({"APICV-X2-005", "APICV-X2-007", "APICV-EOI-009", "IPIV-X2-001"})
   void reservedBitsWithAll(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY, IPI_VIRTUALIZATION).reservedBits(cases, Msr.X2APIC_LAST);
+    X2apicSweep.of(
+            cpu,
+            VIRTUALIZE_X2APIC_MODE,
+            APIC_REGISTER_VIRTUALIZATION,
+            VIRTUAL_INTERRUPT_DELIVERY,
+            IPI_VIRTUALIZATION)
+        .reservedBits(cases, Msr.X2APIC_LAST);
   }
 }

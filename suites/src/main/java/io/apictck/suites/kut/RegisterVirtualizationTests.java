@@ -31,8 +31,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * The configurations of apic_reg_virt_test (vmx_tests.c): a load and a store of each of 64 registers
- * in the page, or an entry that fails.
+ * The configurations of apic_reg_virt_test (vmx_tests.c): a load and a store of each of 64
+ * registers in the page, or an entry that fails.
  */
 @Conformance
 @Requires({Feature.TPR_SHADOW, Feature.VIRTUALIZE_APIC_ACCESSES})
@@ -102,10 +102,7 @@ final class RegisterVirtualizationTests {
         guest.vcpu().enter();
         exit = guest.vcpu().exit();
       } else if (!ordinary && fate == Fate.WRITE_EXIT) {
-        assertThat(exit)
-            .hasReason(ExitReason.APIC_WRITE)
-            .hasQualification(register)
-            .isAt(run, 1);
+        assertThat(exit).hasReason(ExitReason.APIC_WRITE).hasQualification(register).isAt(run, 1);
         assertThat(guest.page().read(register)).as("virtual register").isEqualTo(MAGIC);
         guest.vcpu().enter();
         exit = guest.vcpu().exit();
@@ -177,7 +174,8 @@ final class RegisterVirtualizationTests {
   @Covers("APICV-REG-001")
   @Ports("KUT-VMX-RV-3-R")
   void registersReads(Cpu cpu, Cases cases) {
-    Setting.of(cpu, true, VIRTUALIZE_APIC_ACCESSES, USE_TPR_SHADOW, APIC_REGISTER_VIRTUALIZATION).reads(cases);
+    Setting.of(cpu, true, VIRTUALIZE_APIC_ACCESSES, USE_TPR_SHADOW, APIC_REGISTER_VIRTUALIZATION)
+        .reads(cases);
   }
 
   @Test
@@ -186,7 +184,8 @@ final class RegisterVirtualizationTests {
   @Covers("APICV-REG-005")
   @Ports("KUT-VMX-RV-3-W")
   void registersWrites(Cpu cpu, Cases cases) {
-    Setting.of(cpu, true, VIRTUALIZE_APIC_ACCESSES, USE_TPR_SHADOW, APIC_REGISTER_VIRTUALIZATION).writes(cases);
+    Setting.of(cpu, true, VIRTUALIZE_APIC_ACCESSES, USE_TPR_SHADOW, APIC_REGISTER_VIRTUALIZATION)
+        .writes(cases);
   }
 
   @Test
@@ -195,7 +194,13 @@ final class RegisterVirtualizationTests {
   @Covers("FLEX-AA-023")
   @Ports("KUT-VMX-RV-4-R")
   void secondaryControlsNotActivatedWithoutTprShadowReads(Cpu cpu, Cases cases) {
-    Setting.of(cpu, false, VIRTUALIZE_APIC_ACCESSES, APIC_REGISTER_VIRTUALIZATION, VIRTUALIZE_X2APIC_MODE).reads(cases);
+    Setting.of(
+            cpu,
+            false,
+            VIRTUALIZE_APIC_ACCESSES,
+            APIC_REGISTER_VIRTUALIZATION,
+            VIRTUALIZE_X2APIC_MODE)
+        .reads(cases);
   }
 
   @Test
@@ -204,7 +209,13 @@ final class RegisterVirtualizationTests {
   @Covers("FLEX-AA-023")
   @Ports("KUT-VMX-RV-4-W")
   void secondaryControlsNotActivatedWithoutTprShadowWrites(Cpu cpu, Cases cases) {
-    Setting.of(cpu, false, VIRTUALIZE_APIC_ACCESSES, APIC_REGISTER_VIRTUALIZATION, VIRTUALIZE_X2APIC_MODE).writes(cases);
+    Setting.of(
+            cpu,
+            false,
+            VIRTUALIZE_APIC_ACCESSES,
+            APIC_REGISTER_VIRTUALIZATION,
+            VIRTUALIZE_X2APIC_MODE)
+        .writes(cases);
   }
 
   @Test
@@ -213,7 +224,14 @@ final class RegisterVirtualizationTests {
   @Covers("FLEX-AA-023")
   @Ports("KUT-VMX-RV-5-R")
   void secondaryControlsNotActivatedReads(Cpu cpu, Cases cases) {
-    Setting.of(cpu, false, VIRTUALIZE_APIC_ACCESSES, USE_TPR_SHADOW, APIC_REGISTER_VIRTUALIZATION, VIRTUALIZE_X2APIC_MODE).reads(cases);
+    Setting.of(
+            cpu,
+            false,
+            VIRTUALIZE_APIC_ACCESSES,
+            USE_TPR_SHADOW,
+            APIC_REGISTER_VIRTUALIZATION,
+            VIRTUALIZE_X2APIC_MODE)
+        .reads(cases);
   }
 
   @Test
@@ -222,7 +240,14 @@ final class RegisterVirtualizationTests {
   @Covers("FLEX-AA-023")
   @Ports("KUT-VMX-RV-5-W")
   void secondaryControlsNotActivatedWrites(Cpu cpu, Cases cases) {
-    Setting.of(cpu, false, VIRTUALIZE_APIC_ACCESSES, USE_TPR_SHADOW, APIC_REGISTER_VIRTUALIZATION, VIRTUALIZE_X2APIC_MODE).writes(cases);
+    Setting.of(
+            cpu,
+            false,
+            VIRTUALIZE_APIC_ACCESSES,
+            USE_TPR_SHADOW,
+            APIC_REGISTER_VIRTUALIZATION,
+            VIRTUALIZE_X2APIC_MODE)
+        .writes(cases);
   }
 
   @Test
@@ -231,7 +256,8 @@ final class RegisterVirtualizationTests {
   @Covers("FLEX-AA-023")
   @Ports("KUT-VMX-RV-6-R")
   void accessesNotVirtualizedReads(Cpu cpu, Cases cases) {
-    Setting.of(cpu, true, USE_TPR_SHADOW, APIC_REGISTER_VIRTUALIZATION, VIRTUALIZE_X2APIC_MODE).reads(cases);
+    Setting.of(cpu, true, USE_TPR_SHADOW, APIC_REGISTER_VIRTUALIZATION, VIRTUALIZE_X2APIC_MODE)
+        .reads(cases);
   }
 
   @Test
@@ -240,7 +266,8 @@ final class RegisterVirtualizationTests {
   @Covers("FLEX-AA-023")
   @Ports("KUT-VMX-RV-6-W")
   void accessesNotVirtualizedWrites(Cpu cpu, Cases cases) {
-    Setting.of(cpu, true, USE_TPR_SHADOW, APIC_REGISTER_VIRTUALIZATION, VIRTUALIZE_X2APIC_MODE).writes(cases);
+    Setting.of(cpu, true, USE_TPR_SHADOW, APIC_REGISTER_VIRTUALIZATION, VIRTUALIZE_X2APIC_MODE)
+        .writes(cases);
   }
 
   @Test

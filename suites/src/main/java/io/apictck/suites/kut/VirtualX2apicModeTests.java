@@ -37,7 +37,8 @@ final class VirtualX2apicModeTests {
   @Covers("APICV-X2-003")
   @Ports("KUT-VMX-X2-1-R")
   void allControlsReads(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
+    X2apicSweep.of(
+            cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
         .reads(cases, X2apicSweep.LAST_REGISTER);
   }
 
@@ -47,7 +48,8 @@ final class VirtualX2apicModeTests {
   @Covers("APICV-X2-007")
   @Ports("KUT-VMX-X2-1-W")
   void allControlsWrites(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
+    X2apicSweep.of(
+            cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
         .writes(cases, X2apicSweep.LAST_REGISTER);
   }
 
@@ -57,7 +59,8 @@ final class VirtualX2apicModeTests {
   @Covers("APICV-X2-003")
   @Ports("KUT-VMX-X2-2-R")
   void allControlsOnAHostInXapicModeReads(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
+    X2apicSweep.of(
+            cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
         .reads(cases, X2apicSweep.LAST_REGISTER);
   }
 
@@ -67,7 +70,8 @@ final class VirtualX2apicModeTests {
   @Covers("APICV-X2-007")
   @Ports("KUT-VMX-X2-2-W")
   void allControlsOnAHostInXapicModeWrites(Cpu cpu, Cases cases) {
-    X2apicSweep.of(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
+    X2apicSweep.of(
+            cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
         .writes(cases, X2apicSweep.LAST_REGISTER);
   }
 
@@ -137,7 +141,8 @@ final class VirtualX2apicModeTests {
   @Covers("APICV-X2-002")
   @Ports("KUT-VMX-X2-6-R")
   void secondaryControlsNotActivatedReads(Cpu cpu, Cases cases) {
-    X2apicSweep.withoutSecondary(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
+    X2apicSweep.withoutSecondary(
+            cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
         .reads(cases, X2apicSweep.LAST_REGISTER);
   }
 
@@ -147,7 +152,8 @@ final class VirtualX2apicModeTests {
   @Covers("APICV-X2-007")
   @Ports("KUT-VMX-X2-6-W")
   void secondaryControlsNotActivatedWrites(Cpu cpu, Cases cases) {
-    X2apicSweep.withoutSecondary(cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
+    X2apicSweep.withoutSecondary(
+            cpu, VIRTUALIZE_X2APIC_MODE, APIC_REGISTER_VIRTUALIZATION, VIRTUAL_INTERRUPT_DELIVERY)
         .writes(cases, X2apicSweep.LAST_REGISTER);
   }
 

@@ -108,12 +108,12 @@ public final class ApicPageSweep {
     for (int i = 0; i < exited.length; i++) {
       int offset = offsets.get(i);
       Fate fate = rules.read(offset, pass.width());
-      if (fate != Fate.OPEN) {
+      if (fate != Fate.OPEN && exited[i] != (fate == Fate.ACCESS_EXIT)) {
         assertThat(exited[i])
             .as("read of %d bytes at %03Xh exits", pass.width(), offset)
             .isEqualTo(fate == Fate.ACCESS_EXIT);
       }
-      if (!exited[i]) {
+      if (!exited[i] && values[i] != image.get(offset, pass.width())) {
         assertThat(values[i])
             .as("%d bytes read at %03Xh", pass.width(), offset)
             .isEqualTo(image.get(offset, pass.width()));
@@ -130,9 +130,12 @@ public final class ApicPageSweep {
   }
 
   private void accessExit(VmExit exit, BlockRun run, int index, long qualification) {
-    assertThat(exit).hasReason(ExitReason.APIC_ACCESS).isAt(run, index);
+    assertThat(exit).hasReason(ExitReason.APIC_ACCESS);
     long[] fields = guest.vcpu().readAll(ACCESS_EXIT);
-    assertThat(fields[0]).as("qualification of %s", exit).isEqualTo(qualification);
+    // descriptions cost more than all the rest
+    if (fields[0] != qualification || exit.place().block() != run.block()) {
+      assertThat(exit).isAt(run, index).hasQualification(qualification);
+    }
     guest.vcpu().enterAt(fields[1] + fields[2]);
   }
 
@@ -200,9 +203,10 @@ public final class ApicPageSweep {
   }
 
   private void expectFate(Pass pass, int offset, Fate seen) {
-    assertThat(seen)
-        .as("write of %d bytes at %03Xh", pass.width(), offset)
-        .isEqualTo(rules.write(offset, pass.width()));
+    Fate expected = rules.write(offset, pass.width());
+    if (seen != expected) {
+      assertThat(seen).as("write of %d bytes at %03Xh", pass.width(), offset).isEqualTo(expected);
+    }
   }
 
   private void written(PageImage image, int offset, int width) {

@@ -123,8 +123,7 @@ public final class X2apicSweep {
 
   private boolean readIsVirtualized(int msr) {
     return has(VmxControl.APIC_REGISTER_VIRTUALIZATION)
-        || controls.contains(VmxControl.VIRTUALIZE_X2APIC_MODE)
-            && msr == LapicRegister.TPR.msr();
+        || controls.contains(VmxControl.VIRTUALIZE_X2APIC_MODE) && msr == LapicRegister.TPR.msr();
   }
 
   // ---- WRMSR ----
@@ -209,8 +208,7 @@ public final class X2apicSweep {
         };
     image.set(offset, Long.BYTES, value);
     enter();
-    BlockRun run =
-        guest.guest().start(new Instruction.Wrmsr(msr, value), new Instruction.Vmcall());
+    BlockRun run = guest.guest().start(new Instruction.Wrmsr(msr, value), new Instruction.Vmcall());
     if (offset == VirtualApicPage.SELF_IPI || offset == VirtualApicPage.VICR_LO) {
       // neither a vector below 16 nor a shorthand can be virtualized here
       assertThat(guest.vcpu().exit())
@@ -235,8 +233,7 @@ public final class X2apicSweep {
     long old = readable ? host.rdmsr(msr) : 0;
     long value = register == null ? 0 : written(register, old);
     guest.vcpu().enter();
-    BlockRun run =
-        guest.guest().start(new Instruction.Wrmsr(msr, value), new Instruction.Vmcall());
+    BlockRun run = guest.guest().start(new Instruction.Wrmsr(msr, value), new Instruction.Vmcall());
     if (register == LapicRegister.ICR) {
       assertThat(guest.vcpu().exit()).hasReason(ExitReason.EXTERNAL_INTERRUPT).isAt(run, 1);
       host.sti();
