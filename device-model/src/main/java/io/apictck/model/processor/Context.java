@@ -25,6 +25,11 @@ final class Context {
   /** What runs; null for the NOPs between actions. */
   private Action.Execute block;
 
+  /** The block whose {@link #ends} are known: they are asked for at each VM exit and entry. */
+  private Action.Execute measured;
+
+  private int[] ends = {};
+
   private int size;
   private int next;
   private long repeated;
@@ -141,11 +146,21 @@ final class Context {
 
   /** Address of the next instruction to be executed, or behind the last one. */
   long address() {
-    long address = code;
-    for (int i = 0; i < next; i++) {
-      address += length(block.instructions().get(i));
+    return next == 0 ? code : code + ends()[next - 1];
+  }
+
+  /** Where the instructions of the block end, counted from its first byte. */
+  private int[] ends() {
+    if (measured != block) {
+      ends = new int[size];
+      int end = 0;
+      for (int i = 0; i < size; i++) {
+        end += length(block.instructions().get(i));
+        ends[i] = end;
+      }
+      measured = block;
     }
-    return address;
+    return ends;
   }
 
   /**
@@ -155,13 +170,17 @@ final class Context {
    * @return whether it is the address of an instruction, or that behind the last one
    */
   boolean jump(long rip, long rflags) {
-    long address = code;
     int index = 0;
-    while (index < size && address < rip) {
-      address += length(block.instructions().get(index++));
-    }
-    if (address != rip) {
-      return false;
+    if (rip != code) {
+      long end = rip - code;
+      if (end <= 0 || end > Integer.MAX_VALUE) {
+        return false;
+      }
+      int found = Arrays.binarySearch(ends(), (int) end);
+      if (found < 0) {
+        return false;
+      }
+      index = found + 1;
     }
     for (int i = next; i < index; i++) {
       skip(block.instructions().get(i), rflags);
