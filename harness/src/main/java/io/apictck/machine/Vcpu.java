@@ -149,6 +149,26 @@ public final class Vcpu {
   }
 
   /**
+   * VMREAD of several fields, in one block.
+   *
+   * @throws AssertionError if it fails
+   */
+  public long[] readAll(VmcsField... fields) {
+    vmx.makeCurrent(this);
+    List<Instruction> reads = new ArrayList<>();
+    for (VmcsField field : fields) {
+      reads.add(new Instruction.Vmread(field.encoding()));
+    }
+    long[] values = host.run(reads);
+    long[] read = new long[fields.length];
+    for (int i = 0; i < fields.length; i++) {
+      vmx.require("VMREAD of " + fields[i], values[2 * i]);
+      read[i] = values[2 * i + 1];
+    }
+    return read;
+  }
+
+  /**
    * VMWRITE.
    *
    * @throws AssertionError if it fails
@@ -159,6 +179,9 @@ public final class Vcpu {
 
   /** VMWRITE of several fields, in one block. */
   public void write(Map<VmcsField, Long> fields) {
+    if (fields.isEmpty()) {
+      return;
+    }
     vmx.makeCurrent(this);
     List<VmcsField> order = new ArrayList<>(new EnumMap<>(fields).keySet());
     List<Instruction> writes = new ArrayList<>();
@@ -292,6 +315,15 @@ public final class Vcpu {
    */
   public Vcpu enter() {
     return enter(List.of());
+  }
+
+  /**
+   * VMWRITE of guest RIP and VM entry, in one block.
+   *
+   * @throws AssertionError if the entry fails
+   */
+  public Vcpu enterAt(long rip) {
+    return enter(List.of(new Instruction.Vmwrite(VmcsField.GUEST_RIP.encoding(), rip)));
   }
 
   /** As {@link #enter()}, in one block with instructions of the host before it: for sweeps. */

@@ -13,6 +13,8 @@ import io.apictck.model.lapic.X2apicFaults;
 import io.apictck.model.msi.MessageFaults;
 import io.apictck.model.pci.MsiFaults;
 import io.apictck.model.pic.PicFaults;
+import io.apictck.model.processor.ApicRegisterFaults;
+import io.apictck.model.processor.FlexPriorityFaults;
 import io.apictck.model.processor.ProcessorFaults;
 import io.apictck.model.processor.VmxExitFaults;
 import io.apictck.model.processor.vmx.PostedInterruptFaults;
@@ -37,6 +39,8 @@ public final class PlantedFaults {
               TimerFaults.all(),
               ProcessorFaults.all(),
               VmxExitFaults.all(),
+              FlexPriorityFaults.all(),
+              ApicRegisterFaults.all())
               IoApicFaults.all(),
               MessageFaults.all(),
               MsiFaults.all(),
@@ -45,7 +49,10 @@ public final class PlantedFaults {
               FirmwareFaults.all(),
               VmxEntryFaults.all(),
               VirtualInterruptFaults.all(),
-              PostedInterruptFaults.all())
+              PostedInterruptFaults.all(),
+              VmxExitFaults.all(),
+              FlexPriorityFaults.all(),
+              ApicRegisterFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

@@ -130,4 +130,15 @@ public final class VirtualApic {
     }
     return image;
   }
+
+  /** Writes the whole page, as {@link #image} gives it. */
+  public void setImage(int[] image) {
+    List<Instruction> stores = new ArrayList<>();
+    for (int i = 0; i < image.length; i++) {
+      stores.add(
+          new Instruction.Store(
+              address + (long) i * Integer.BYTES, 4, Integer.toUnsignedLong(image[i])));
+    }
+    cpu.runInPieces(stores);
+  }
 }

@@ -1,2 +1,2 @@
-/** APIC-register virtualization and virtual-interrupt delivery (Intel SDM Vol. 3C). */
+/** APICv: APIC-register virtualization, virtual-interrupt delivery, virtualized x2APIC mode. */
 package io.apictck.suites.apicv;

@@ -1,0 +1,2 @@
+/** FlexPriority: TPR shadow, TPR threshold, and the APIC-access page. */
+package io.apictck.suites.flexpriority;
