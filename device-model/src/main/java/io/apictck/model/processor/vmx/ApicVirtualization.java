@@ -1,75 +1,179 @@
 package io.apictck.model.processor.vmx;
 
+import io.apictck.arch.vmx.ApicAccessType;
+import io.apictck.arch.vmx.ExitReason;
+import io.apictck.arch.vmx.VirtualApicPage;
+import org.jspecify.annotations.Nullable;
+
 /**
  * APIC virtualization of one logical processor in VMX non-root operation (Intel SDM Vol. 3C, "APIC
  * Virtualization and Virtual Interrupts").
+ *
+ * <p>Supported: TPR shadow and threshold, the APIC-access page, APIC-register virtualization,
+ * virtual-interrupt delivery, virtualization of x2APIC mode, posted-interrupt processing, IPI
+ * virtualization, also for SENDUIPI.
+ *
+ * <p>Not supported: instructions with more than one write to the APIC-access page, guest-physical
+ * accesses to it, APIC-timer virtualization.
+ *
+ * <p>The controls are those that {@link #enter} found in the VMCS: nothing that {@code enter} does
+ * may come before VM entry has checked them, and {@link #leave} belongs to every VM exit. In root
+ * operation nothing is virtualized.
  */
-public class ApicVirtualization {
+public class ApicVirtualization extends ApicVirtualizationDecisions {
   private final VmxWorld world;
+  private final ApicControls controls = new ApicControls();
+  private final VirtualApicRegisters registers;
+  private final VirtualInterrupts interrupts;
+  private final AccessPage page;
+  private final IpiVirtualization ipis;
+  private final X2apicAccesses msrs;
+  private final PostedInterrupts posted;
+  private @Nullable Vmcs vmcs;
 
   /** That of a processor. */
+  @SuppressWarnings("this-escape") // the decisions are hooks for planted faults
   public ApicVirtualization(VmxWorld world) {
     this.world = world;
+    registers = new VirtualApicRegisters(world, controls);
+    interrupts = new VirtualInterrupts(world, controls, registers, this);
+    page = new AccessPage(controls, this);
+    ipis = new IpiVirtualization(world, controls, this);
+    msrs = new X2apicAccesses(controls, registers, interrupts, ipis, this);
+    posted = new PostedInterrupts(world, controls, registers, interrupts, this);
   }
 
   /** VM entry has loaded the guest: RVI and SVI, PPR virtualization, evaluation. */
   public void enter(Vmcs vmcs) {
-    throw new UnsupportedOperationException();
+    this.vmcs = vmcs;
+    controls.load(vmcs);
+    page.load();
+    interrupts.load(vmcs);
   }
 
   /** VM exit: RVI and SVI are saved, nothing is recognized any more. */
   public void leave() {
-    throw new UnsupportedOperationException();
+    if (vmcs != null) {
+      interrupts.save(vmcs);
+      controls.unload();
+      vmcs = null;
+    }
   }
 
-  /** Whether a physical address lies in the APIC-access page and accesses to it are virtualized. */
+  /** Whether an access has a byte in the APIC-access page and accesses to it are virtualized. */
   public boolean covers(long address, int width) {
-    throw new UnsupportedOperationException();
+    return page.covers(address, width);
   }
 
   /** A linear data read that {@link #covers} the page. */
   public ApicOutcome read(long address, int width) {
-    throw new UnsupportedOperationException();
+    if (!covers(address, width)) {
+      return ApicOutcome.PASSED;
+    }
+    return page.virtualizesRead(address, width)
+        ? ApicOutcome.value(registers.read(page.offset(address), width))
+        : page.exit(ApicAccessType.READ, address);
   }
 
   /** A linear data write to the page; the caller exits or goes on as the outcome says. */
   public ApicOutcome write(long address, int width, long value) {
-    throw new UnsupportedOperationException();
+    if (!covers(address, width)) {
+      return ApicOutcome.PASSED;
+    }
+    if (!page.virtualizesWrite(address, width)) {
+      return page.exit(ApicAccessType.WRITE, address);
+    }
+    int offset = page.offset(address);
+    registers.write(offset, width, value);
+    return emulateWrite(offset);
+  }
+
+  /** An instruction fetch; PASSED outside the page. */
+  public ApicOutcome fetch(long address) {
+    return covers(address, 1) ? page.exit(ApicAccessType.FETCH, address) : ApicOutcome.PASSED;
+  }
+
+  /** An access of event delivery, such as the push of its frame; PASSED outside the page. */
+  public ApicOutcome eventDelivery(long address) {
+    return covers(address, 1)
+        ? page.exit(ApicAccessType.EVENT_DELIVERY, address)
+        : ApicOutcome.PASSED;
   }
 
   /** RDMSR of 800h to 8FFh that the MSR bitmap lets through. */
   public ApicOutcome rdmsr(int msr) {
-    throw new UnsupportedOperationException();
+    return msrs.read(msr);
   }
 
   /** WRMSR of 800h to 8FFh that the MSR bitmap lets through. */
   public ApicOutcome wrmsr(int msr, long value) {
-    throw new UnsupportedOperationException();
+    return msrs.write(msr, value);
   }
 
   /** MOV from CR8 that does not exit; PASSED without TPR shadow. */
   public ApicOutcome readCr8() {
-    throw new UnsupportedOperationException();
+    return controls.tprShadow
+        ? ApicOutcome.value(cr8(registers.get(VirtualApicPage.VTPR)))
+        : ApicOutcome.PASSED;
   }
 
   /** MOV to CR8 that does not exit; PASSED without TPR shadow. */
-  public ApicOutcome writeCr8(int value) {
-    throw new UnsupportedOperationException();
+  public ApicOutcome writeCr8(long value) {
+    if (!controls.tprShadow) {
+      return ApicOutcome.PASSED;
+    }
+    if ((value & ~0xFL) != 0) {
+      return ApicOutcome.FAULT;
+    }
+    registers.set(VirtualApicPage.VTPR, taskPriorityOfCr8((int) value));
+    return interrupts.virtualizeTaskPriority();
+  }
+
+  /**
+   * SENDUIPI has to notify (Intel SDM Vol. 3C, "Virtualizing SENDUIPI"); PASSED without TPR shadow.
+   *
+   * @param vector NV of the user posted-interrupt descriptor
+   * @param destination its NDST
+   */
+  public ApicOutcome sendUserIpi(int vector, int destination) {
+    if (!controls.tprShadow) {
+      return ApicOutcome.PASSED;
+    }
+    int virtualApicId = destination;
+    if (controls.virtualizeAccesses) {
+      virtualApicId = destination >>> 8 & 0xFF;
+      registers.set(VirtualApicPage.VICR_HI, virtualApicId << 24);
+      registers.set(VirtualApicPage.VICR_LO, vector);
+    } else {
+      registers.write(
+          VirtualApicPage.VICR_LO, Long.BYTES, (long) destination << Integer.SIZE | vector);
+    }
+    return controls.ipis ? ipis.send(vector, virtualApicId) : ipis.exit();
   }
 
   /** Whether VM entry leads to a TPR-below-threshold VM exit at once. */
   public boolean tprBelowThresholdAtEntry() {
-    throw new UnsupportedOperationException();
+    return controls.tprShadow
+        && thresholdCountsAtEntry(controls.virtualizeAccesses, controls.interruptDelivery)
+        && interrupts.isBelowThreshold();
   }
 
   /** Whether a pending virtual interrupt is recognized. */
   public boolean recognized() {
-    throw new UnsupportedOperationException();
+    return interrupts.recognized();
   }
 
   /** Delivers the recognized virtual interrupt: updates VISR, SVI, VIRR, RVI and VPPR. */
   public int deliver() {
-    throw new UnsupportedOperationException();
+    return interrupts.deliver();
+  }
+
+  /**
+   * The virtual interrupt just delivered turned out to be a user-interrupt notification: it is in
+   * service no longer, without EOI-exit bitmap and evaluation.
+   */
+  public void deliveredToUser(int vector) {
+    interrupts.leaveService(vector);
   }
 
   /**
@@ -78,11 +182,48 @@ public class ApicVirtualization {
    * @return whether its vector was the notification vector, and it was processed
    */
   public boolean notified(int vector) {
-    throw new UnsupportedOperationException();
+    return posted.notified(vector);
   }
 
   /** The world. */
   protected final VmxWorld world() {
     return world;
+  }
+
+  /** APIC-write emulation: what follows a virtualized write. */
+  private ApicOutcome emulateWrite(int offset) {
+    if (isCommandHigh(offset)) {
+      registers.set(
+          VirtualApicPage.VICR_HI, commandHighWritten(registers.get(VirtualApicPage.VICR_HI)));
+      return ApicOutcome.DONE;
+    }
+    return switch (offset) {
+      case VirtualApicPage.VTPR -> {
+        registers.set(
+            VirtualApicPage.VTPR, taskPriorityWritten(registers.get(VirtualApicPage.VTPR)));
+        yield interrupts.virtualizeTaskPriority();
+      }
+      case VirtualApicPage.VEOI -> controls.interruptDelivery ? endOfInterrupt() : exit(offset);
+      case VirtualApicPage.VICR_LO -> command();
+      default -> exit(offset);
+    };
+  }
+
+  private ApicOutcome endOfInterrupt() {
+    registers.set(VirtualApicPage.VEOI, 0);
+    return interrupts.endOfInterrupt();
+  }
+
+  private ApicOutcome command() {
+    int vicr = registers.get(VirtualApicPage.VICR_LO);
+    if (controls.interruptDelivery && isSelfIpi(vicr)) {
+      interrupts.selfIpi(vicr & 0xFF);
+      return ApicOutcome.DONE;
+    }
+    return ipis.command(vicr, registers.get(VirtualApicPage.VICR_HI) >>> 24);
+  }
+
+  private static ApicOutcome exit(int offset) {
+    return ApicOutcome.trapExit(ExitReason.APIC_WRITE, offset);
   }
 }
