@@ -8,6 +8,6 @@ import org.junit.platform.suite.api.SuiteDisplayName;
 /** IPI virtualization. */
 @Suite(failIfNoTests = true)
 @SuiteDisplayName("IPI virtualization")
-@SelectPackages({"io.apictck.suites.ipivirtualization"})
+@SelectPackages({"io.apictck.suites.ipiv"})
 @IncludeClassNamePatterns(".*Tests")
 public final class IpiVirtualizationSuite {}

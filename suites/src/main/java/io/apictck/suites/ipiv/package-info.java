@@ -1,0 +1,2 @@
+/** IPI virtualization. */
+package io.apictck.suites.ipiv;
