@@ -399,6 +399,11 @@ public class ReferenceChipset implements Chipset {
   }
 
   @Override
+  public void sendIpi(int cpu, int vector, int apicId) {
+    apics[cpu].sendFixed(vector, apicId);
+  }
+
+  @Override
   public int cr8(int cpu) {
     return apics[cpu].cr8();
   }

@@ -9,6 +9,8 @@ import io.apictck.model.processor.ProcessorFactory;
 import io.apictck.model.processor.Scheduler;
 import io.apictck.platform.Action;
 import io.apictck.platform.Board;
+import io.apictck.platform.Feature;
+import io.apictck.platform.GuestState;
 import io.apictck.platform.LocalLine;
 import io.apictck.platform.Outcome;
 import io.apictck.platform.Platform;
@@ -109,6 +111,14 @@ public final class ReferencePlatform implements Platform {
     return new Outcome(scheduler.takeEvents(), scheduler.nanos());
   }
 
+  @Override
+  public GuestState guest(int cpu, int guest) {
+    if (!description.stimuli().contains(Stimulus.VM_ENTRY)) {
+      throw new UnsupportedActionException("the processors have no VMX");
+    }
+    return scheduler.guest(guest);
+  }
+
   /** Nothing to free. */
   @Override
   public void close() {}
@@ -143,6 +153,9 @@ public final class ReferencePlatform implements Platform {
     }
     if (board.functions().isEmpty()) {
       stimuli.remove(Stimulus.FUNCTION_INTERRUPTS);
+    }
+    if (!configuration.has(Feature.VMX)) {
+      stimuli.remove(Stimulus.VM_ENTRY);
     }
     String version = ReferencePlatform.class.getPackage().getImplementationVersion();
     return new PlatformDescription(

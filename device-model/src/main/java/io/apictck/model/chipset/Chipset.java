@@ -67,6 +67,25 @@ public interface Chipset {
   /** The time-stamp counter of a processor was set: what waits for it comes at another time now. */
   default void timeStampCounterChanged(int cpu) {}
 
+  /** Whether the local APIC of a processor is in x2APIC mode. */
+  default boolean x2apic(int cpu) {
+    return ChipsetOrders.x2apic(this, cpu);
+  }
+
+  /** EOI to the local APIC of a processor. */
+  default void eoi(int cpu) {
+    ChipsetOrders.eoi(this, cpu);
+  }
+
+  /**
+   * A fixed, edge-triggered IPI of the local APIC of a processor in physical destination mode.
+   *
+   * @param apicId an APIC ID as the mode of the sender has it
+   */
+  default void sendIpi(int cpu, int vector, int apicId) {
+    ChipsetOrders.sendIpi(this, cpu, vector, apicId);
+  }
+
   /** CR8: bits 7:4 of the task priority, 0 to 15. */
   int cr8(int cpu);
 

@@ -31,6 +31,9 @@ import io.apictck.platform.LocalLine;
  * error of an illegal vector in a message is recorded only if the vector would have been accepted.
  */
 public class LocalApic {
+  /** Position of the destination in the high half of ICR in xAPIC mode. */
+  private static final int XAPIC_DESTINATION_SHIFT = 24;
+
   /** Bits 7:0 of the version register. */
   static final int VERSION = 0x15;
 
@@ -385,6 +388,16 @@ public class LocalApic {
     queues.accept(vector, level);
     world.interruptChanged();
     return true;
+  }
+
+  /**
+   * Sends a fixed IPI in physical destination mode past the interrupt command register.
+   *
+   * @param apicId an APIC ID as the present mode has it
+   */
+  public void sendFixed(int vector, int apicId) {
+    int destination = mode() == ApicMode.X2APIC ? apicId : apicId << XAPIC_DESTINATION_SHIFT;
+    commands.send(InterruptCommand.fixed(vector).withDestination(destination));
   }
 
   /** The EOI register was written. */

@@ -31,6 +31,12 @@ final class Context {
   private long[] values = NO_VALUES;
   private int count;
 
+  /** In a guest: the address of the first instruction of the block. */
+  private long code;
+
+  /** In a guest: RSP. */
+  private long stackPointer;
+
   /** Makes it a fresh one. */
   void enter(Kind kindOfIt, SavedState stateBelow) {
     kind = kindOfIt;
@@ -89,6 +95,12 @@ final class Context {
     next--;
   }
 
+  /** As {@link #stay}; gives the instruction. */
+  Instruction stayed() {
+    stay();
+    return block.instructions().get(next);
+  }
+
   /** Iterations that the current repeated instruction has done. */
   long repeated() {
     return repeated;
@@ -111,5 +123,68 @@ final class Context {
 
   Place place() {
     return block == null ? Place.IDLE : new Place(block.block(), next);
+  }
+
+  // As a guest sees it
+
+  long stackPointer() {
+    return stackPointer;
+  }
+
+  void setStackPointer(long rsp) {
+    stackPointer = rsp;
+  }
+
+  void setCode(long address) {
+    code = address;
+  }
+
+  /** Address of the next instruction to be executed, or behind the last one. */
+  long address() {
+    long address = code;
+    for (int i = 0; i < next; i++) {
+      address += length(block.instructions().get(i));
+    }
+    return address;
+  }
+
+  /**
+   * Goes on at an address. Instructions that are skipped give what their operands were before: all
+   * ones, and RFLAGS where they give flags first.
+   *
+   * @return whether it is the address of an instruction, or that behind the last one
+   */
+  boolean jump(long rip, long rflags) {
+    long address = code;
+    int index = 0;
+    while (index < size && address < rip) {
+      address += length(block.instructions().get(index++));
+    }
+    if (address != rip) {
+      return false;
+    }
+    for (int i = next; i < index; i++) {
+      skip(block.instructions().get(i), rflags);
+    }
+    if (index != next) {
+      repeated = 0;
+    }
+    next = index;
+    return true;
+  }
+
+  private void skip(Instruction instruction, long rflags) {
+    int first = 0;
+    if (SkippedInstructions.giveFlags(instruction)) {
+      give(rflags & Instruction.STATUS_FLAGS);
+      first = 1;
+    }
+    for (int i = first; i < instruction.values(); i++) {
+      give(-1);
+    }
+  }
+
+  static int length(Instruction instruction) {
+    return instruction.machineCode().body().length;
   }
 }

@@ -7,6 +7,9 @@ final class ContextStack {
   /** As many as the stack of a small kernel has room for. */
   static final int LIMIT = 1024;
 
+  /** How far apart the stack pointers of a guest's contexts are. */
+  private static final long FRAME = 0x100;
+
   private Context[] contexts = {new Context()};
   private int depth;
   private Context top = contexts[0];
@@ -39,7 +42,29 @@ final class ContextStack {
     }
     top = contexts[depth];
     top.enter(kind, saved);
+    top.setStackPointer(contexts[depth - 1].stackPointer() - FRAME);
     return true;
+  }
+
+  /** Whether a new context has room. */
+  boolean hasRoom() {
+    return depth + 1 < LIMIT;
+  }
+
+  /**
+   * Leaves contexts until the running one has a stack pointer; if none has it, it becomes that of
+   * the running one.
+   */
+  void unwind(long stackPointer) {
+    for (int i = depth; i >= 0; i--) {
+      if (contexts[i].stackPointer() == stackPointer) {
+        while (depth > i) {
+          pop();
+        }
+        return;
+      }
+    }
+    top.setStackPointer(stackPointer);
   }
 
   /** Leaves the running context; gives what it saved. */

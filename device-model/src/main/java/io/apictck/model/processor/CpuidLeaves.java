@@ -99,6 +99,7 @@ final class CpuidLeaves {
     int ecx =
         ECX_ALWAYS
             | bit(configuration, Feature.MONITOR_MWAIT, Cpuid.ECX_MONITOR)
+            | bit(configuration, Feature.VMX, Cpuid.ECX_VMX)
             | bit(configuration, Feature.X2APIC, Cpuid.ECX_X2APIC)
             | bit(configuration, Feature.TSC_DEADLINE, Cpuid.ECX_TSC_DEADLINE);
     int edx = EDX_ALWAYS | (apic ? Cpuid.EDX_APIC : 0) | (processors > 1 ? EDX_HTT : 0);

@@ -8,6 +8,10 @@ import io.apictck.arch.Exceptions;
  */
 final class Fault {
   static final int NONE = -1;
+
+  /** A VM entry or a VM exit: other contexts are the current ones now. */
+  static final int SWITCHED = -2;
+
   static final int UD = Exceptions.UD;
   static final int GP = Exceptions.GP;
 

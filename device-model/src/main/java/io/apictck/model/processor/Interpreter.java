@@ -14,8 +14,8 @@ import io.apictck.platform.Instruction;
  * ones. Privilege: ports need CPL not above IOPL, all memory is open to user mode, and all gates
  * may be called from there.
  *
- * <p>Not supported: arithmetic flags (nothing sets them), alignment checks, an I/O permission
- * bitmap.
+ * <p>Not supported: arithmetic flags (only VMX instructions set them), alignment checks, an I/O
+ * permission bitmap.
  */
 final class Interpreter {
   private static final int USER = 3;
@@ -73,19 +73,19 @@ final class Interpreter {
           processor.iret(context, Instruction.IretToBadSelector.SELECTOR);
       case Instruction.Rsm _ -> processor.rsm(context);
       case Instruction.EnterUser _ -> enterUser(processor);
-      case Instruction.MovFromCr _,
-          Instruction.MovToCr _,
-          Instruction.Vmxon _,
-          Instruction.Vmxoff _,
-          Instruction.Vmclear _,
-          Instruction.Vmptrld _,
-          Instruction.Vmptrst _,
-          Instruction.Vmread _,
-          Instruction.Vmwrite _,
-          Instruction.Vmlaunch _,
-          Instruction.Vmresume _,
-          Instruction.Vmcall _ ->
-          Fault.UD;
+      case Instruction.MovFromCr(int register) -> movFromCr(processor, context, register);
+      case Instruction.MovToCr(int register, long value) -> movToCr(processor, register, value);
+      case Instruction.Vmxon(long region) -> processor.vmx().vmxon(context, region);
+      case Instruction.Vmxoff _ -> processor.vmx().vmxoff(context);
+      case Instruction.Vmclear(long vmcs) -> processor.vmx().vmclear(context, vmcs);
+      case Instruction.Vmptrld(long vmcs) -> processor.vmx().vmptrld(context, vmcs);
+      case Instruction.Vmptrst _ -> processor.vmx().vmptrst(context);
+      case Instruction.Vmread(int field) -> processor.vmx().vmread(context, field);
+      case Instruction.Vmwrite(int field, long value) ->
+          processor.vmx().vmwrite(context, field, value);
+      case Instruction.Vmlaunch _ -> processor.vmx().enter(context, true);
+      case Instruction.Vmresume _ -> processor.vmx().enter(context, false);
+      case Instruction.Vmcall _ -> processor.vmx().vmcall(context);
       case Instruction.LeaveUser _ -> {
         processor.setCpl(0);
         yield Fault.NONE;
@@ -225,6 +225,21 @@ final class Interpreter {
     context.give(Integer.toUnsignedLong(registers.ecx()));
     context.give(Integer.toUnsignedLong(registers.edx()));
     return Fault.NONE;
+  }
+
+  private static int movFromCr(Processor processor, Context context, int register) {
+    if (processor.cpl() != 0) {
+      return Fault.GP;
+    }
+    return give(context, processor.controlRegisters().get(register));
+  }
+
+  private static int movToCr(Processor processor, int register, long value) {
+    if (processor.cpl() != 0) {
+      return Fault.GP;
+    }
+    Vmx vmx = processor.vmx();
+    return processor.controlRegisters().set(register, value, vmx.on(), vmx.capabilities());
   }
 
   private static int movFromCr8(Processor processor, Context context) {

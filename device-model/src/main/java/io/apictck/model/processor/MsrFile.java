@@ -4,18 +4,21 @@ import io.apictck.arch.Msr;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.chipset.Chipset;
 import io.apictck.model.chipset.GeneralProtectionException;
+import io.apictck.model.processor.vmx.CapabilityMsrs;
+import java.util.function.Supplier;
 
 /**
  * The MSRs of one processor (Intel SDM Vol. 4; Vol. 3B, "Time-Stamp Counter" and "Time-Stamp
  * Counter Adjustment").
  *
- * <p>Supported: the MSRs of the chipset, IA32_TIME_STAMP_COUNTER, IA32_TSC_ADJUST. The counter is
- * invariant, goes on over INIT, and starts at zero with a reset. Not supported: all others; they
- * raise #GP(0).
+ * <p>Supported: the MSRs of the chipset, IA32_TIME_STAMP_COUNTER, IA32_TSC_ADJUST, and those of
+ * VMX, which are read-only. The counter is invariant, goes on over INIT, and starts at zero with a
+ * reset. Not supported: all others; they raise #GP(0).
  */
 final class MsrFile {
   private final ProcessorWorld world;
   private final int cpu;
+  private Supplier<CapabilityMsrs> vmx;
   private long tscAdjust;
 
   MsrFile(ProcessorWorld world, int cpu) {
@@ -23,7 +26,9 @@ final class MsrFile {
     this.cpu = cpu;
   }
 
-  void reset() {
+  /** Power-on state; {@code capabilities} gives the MSRs of VMX. */
+  void reset(Supplier<CapabilityMsrs> capabilities) {
+    vmx = capabilities;
     tscAdjust = 0;
   }
 
@@ -58,8 +63,15 @@ final class MsrFile {
     return switch (msr) {
       case Msr.IA32_TIME_STAMP_COUNTER -> tsc();
       case Msr.IA32_TSC_ADJUST -> tscAdjust;
-      default -> throw GeneralProtectionException.GP;
+      default -> readVmx(msr);
     };
+  }
+
+  private long readVmx(int msr) {
+    if (!vmx.get().has(msr)) {
+      throw GeneralProtectionException.GP;
+    }
+    return vmx.get().read(msr);
   }
 
   /** WRMSR. */

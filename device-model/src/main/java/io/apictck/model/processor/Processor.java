@@ -3,6 +3,10 @@ package io.apictck.model.processor;
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.Rflags;
 import io.apictck.model.ModelConfiguration;
+import io.apictck.model.processor.vmx.ApicVirtualization;
+import io.apictck.model.processor.vmx.CapabilityMsrs;
+import io.apictck.model.processor.vmx.EntryChecks;
+import io.apictck.model.processor.vmx.VmxWorld;
 import io.apictck.platform.Action;
 import io.apictck.platform.Event;
 import io.apictck.platform.Place;
@@ -14,7 +18,8 @@ import io.apictck.platform.Place;
  *
  * <p>Supported: maskable interrupts, NMI with blocking and one latched request, SMI with one
  * latched request, INIT, start-up IPIs, single-step traps, the shadows of STI and MOV SS, HLT,
- * MWAIT, user mode, interrupt and trap gates.
+ * MWAIT, user mode, interrupt and trap gates. VMX operation is in {@link Vmx}, guests are in {@link
+ * NonRoot}.
  *
  * <p>Not supported: paging, segments, task gates, machine checks, debug registers, and faults while
  * an event is delivered, with one exception: a delivery for which the stack of contexts has no room
@@ -53,7 +58,12 @@ public class Processor extends ProcessorDecisions {
   private final int cpu;
   private final MsrFile msrs;
   private final Monitor monitor;
-  private final ContextStack contexts = new ContextStack();
+  private final ControlRegisters controlRegisters = new ControlRegisters();
+  private final ContextStack hostContexts = new ContextStack();
+
+  /** Those of the host, or of the guest. */
+  private ContextStack contexts = hostContexts;
+
   private Signal[] priority = {};
 
   private Activity activity = Activity.WAIT_FOR_SIPI;
@@ -63,8 +73,11 @@ public class Processor extends ProcessorDecisions {
   private boolean stiShadow;
   private boolean movSsShadow;
 
-  /** Whether the instruction that is executed at the moment stands in a shadow. */
-  private boolean shadowed;
+  /** Whether the instruction that is executed at the moment stands in a shadow of STI. */
+  private boolean inStiShadow;
+
+  /** Whether the instruction that is executed at the moment stands in a shadow of MOV SS. */
+  private boolean inMovSsShadow;
 
   /** Whether the instruction that is executed at the moment ends in a single-step trap. */
   private boolean singleStep;
@@ -80,6 +93,12 @@ public class Processor extends ProcessorDecisions {
   private boolean inSmm;
   private boolean interruptsBreakMwait;
 
+  /** VMX operation; null before it is first asked for. */
+  private Vmx vmx;
+
+  /** The guest that runs; null in VMX root operation and outside of VMX operation. */
+  private NonRoot guest;
+
   /** A processor of a machine; {@code cpu} 0 is the bootstrap processor. */
   public Processor(ProcessorWorld world, int cpu) {
     this.world = world;
@@ -94,7 +113,7 @@ public class Processor extends ProcessorDecisions {
   protected boolean recognizes(Signal signal) {
     return switch (signal) {
       case SMI -> !inSmm && !movSsShadow;
-      case INIT -> !inSmm;
+      case INIT -> !inSmm && (vmx == null || !vmx.blocksInit());
       case TRAP -> !movSsShadow;
       case NMI -> !nmiBlocked && !inSmm && !stiShadow && !movSsShadow;
       case INTERRUPT -> interruptFlag() && !stiShadow && !movSsShadow;
@@ -111,6 +130,26 @@ public class Processor extends ProcessorDecisions {
     return !world.trapGate(vector);
   }
 
+  /** What the processor says of its VMX. */
+  protected CapabilityMsrs capabilityMsrs() {
+    return new CapabilityMsrs(world.configuration());
+  }
+
+  /** What it decides in VMX operation. */
+  protected VmxDecisions vmxDecisions() {
+    return new VmxDecisions();
+  }
+
+  /** What VM entry checks. */
+  protected EntryChecks entryChecks(CapabilityMsrs capabilities, VmxWorld machine) {
+    return new EntryChecks(capabilities, machine);
+  }
+
+  /** Its APIC virtualization. */
+  protected ApicVirtualization apicVirtualization(VmxWorld machine) {
+    return new ApicVirtualization(machine);
+  }
+
   /** Whether IF is 1. */
   protected final boolean interruptFlag() {
     return (rflags & Rflags.IF) != 0;
@@ -124,7 +163,7 @@ public class Processor extends ProcessorDecisions {
     toInitialState();
     pending = 0;
     startUpVector = NO_VECTOR;
-    msrs.reset();
+    msrs.reset(() -> vmx().capabilities());
     activity = cpu == 0 ? Activity.ACTIVE : Activity.WAIT_FOR_SIPI;
   }
 
@@ -156,6 +195,9 @@ public class Processor extends ProcessorDecisions {
               + activity);
     }
     contexts.top().start(execute);
+    if (inGuest()) {
+      guest.started(contexts.top(), execute.instructions().size());
+    }
   }
 
   /** Whether a block can go on. */
@@ -166,13 +208,19 @@ public class Processor extends ProcessorDecisions {
   /** Executes one instruction of the running block, or a run of iterations of a repeated one. */
   final void step() {
     Context context = contexts.top();
-    shadowed = stiShadow || movSsShadow;
+    inStiShadow = stiShadow;
+    inMovSsShadow = movSsShadow;
     stiShadow = false;
     movSsShadow = false;
     singleStep = (rflags & Rflags.TF) != 0;
     duration = ModelConfiguration.NANOS_PER_INSTRUCTION;
-    int fault = Interpreter.execute(this, context, context.fetch());
-    if (fault != Fault.NONE) {
+    int fault =
+        inGuest()
+            ? guest.execute(context, context.fetch())
+            : Interpreter.execute(this, context, context.fetch());
+    if (fault == Fault.SWITCHED) {
+      singleStep = false;
+    } else if (fault != Fault.NONE) {
       singleStep = false;
       world.show(
           new Event.Faulted(
@@ -189,7 +237,7 @@ public class Processor extends ProcessorDecisions {
       pending |= Signal.TRAP.bit();
     }
     world.advance(duration);
-    if (pending != 0 || needsNop()) {
+    if (pending != 0 || guest != null || fault == Fault.SWITCHED || needsNop()) {
       world.attend(cpu);
     }
   }
@@ -251,7 +299,8 @@ public class Processor extends ProcessorDecisions {
 
   /** How many iterations of a repeated instruction can be made before anything else can happen. */
   final long undisturbed() {
-    return shadowed || singleStep || (rflags & Flags.DF) != 0 ? 1 : world.calm();
+    boolean one = inStiShadow || inMovSsShadow || singleStep || (rflags & Flags.DF) != 0;
+    return one || (guest != null && guest.stopsEachIteration()) ? 1 : world.calm();
   }
 
   final void takes(long nanos) {
@@ -264,7 +313,7 @@ public class Processor extends ProcessorDecisions {
   }
 
   final void movSs() {
-    if (movSsMakesShadow(shadowed)) {
+    if (movSsMakesShadow(inStiShadow || inMovSsShadow)) {
       movSsShadow = true;
       singleStep = false;
     }
@@ -309,7 +358,11 @@ public class Processor extends ProcessorDecisions {
   final int iret(Context context, int selector) {
     int fault = iretFault(context, selector);
     if (iretUnblocksNmi(fault != Fault.NONE)) {
-      nmiBlocked = false;
+      if (inGuest()) {
+        guest.unblockNmi();
+      } else {
+        nmiBlocked = false;
+      }
     }
     if (fault != Fault.NONE) {
       return fault;
@@ -359,16 +412,110 @@ public class Processor extends ProcessorDecisions {
     return Fault.NONE;
   }
 
+  // For VMX
+
+  /** VMX operation. */
+  final Vmx vmx() {
+    if (vmx == null) {
+      vmx = new Vmx(this);
+    }
+    return vmx;
+  }
+
+  /** Whether a guest runs, not system management in its stead. */
+  private boolean inGuest() {
+    return guest != null && !inSmm;
+  }
+
+  final void enterGuest(NonRoot entered, ContextStack its) {
+    guest = entered;
+    contexts = its;
+  }
+
+  final void leaveGuest() {
+    guest = null;
+    contexts = hostContexts;
+  }
+
+  final ContextStack contexts() {
+    return contexts;
+  }
+
+  final ControlRegisters controlRegisters() {
+    return controlRegisters;
+  }
+
+  final Activity activity() {
+    return activity;
+  }
+
+  final void setActivity(Activity state) {
+    activity = state;
+  }
+
+  final boolean stiShadow() {
+    return stiShadow;
+  }
+
+  final boolean movSsShadow() {
+    return movSsShadow;
+  }
+
+  final void setShadows(boolean sti, boolean movSs) {
+    stiShadow = sti;
+    movSsShadow = movSs;
+  }
+
+  /** The instruction that is executed at the moment has not been: its shadow is there again. */
+  final void restoreShadows() {
+    setShadows(inStiShadow, inMovSsShadow);
+  }
+
+  /** Whether the instruction that is executed at the moment stands in a shadow of MOV SS. */
+  final boolean inMovSsShadow() {
+    return inMovSsShadow;
+  }
+
+  final boolean nmiBlocked() {
+    return nmiBlocked;
+  }
+
+  final void setNmiBlocked(boolean blocked) {
+    nmiBlocked = blocked;
+  }
+
+  final boolean isPending(Signal signal) {
+    return (pending & signal.bit()) != 0;
+  }
+
+  final void drop(Signal signal) {
+    pending &= ~signal.bit();
+  }
+
+  final void cancelSingleStep() {
+    singleStep = false;
+  }
+
+  /** Vector of the start-up IPI that has come; negative if none has. */
+  final int takeStartUp() {
+    int vector = startUpVector;
+    startUpVector = NO_VECTOR;
+    return vector;
+  }
+
   // Boundaries
 
   private boolean settleOnce() {
+    return inGuest() ? guest.settleOnce() : settleOutsideOfGuests();
+  }
+
+  private boolean settleOutsideOfGuests() {
     if (activity == Activity.WAIT_FOR_SIPI) {
       pending &= ~SIGNALS_DROPPED_IN_WAIT;
     } else if (deliver()) {
       return true;
     }
-    int vector = startUpVector;
-    startUpVector = NO_VECTOR;
+    int vector = takeStartUp();
     if (vector != NO_VECTOR && acceptsStartUp(activity == Activity.WAIT_FOR_SIPI)) {
       toInitialState();
       begin(vector, vector << 8, 0);
@@ -379,11 +526,7 @@ public class Processor extends ProcessorDecisions {
       return true;
     }
     if (needsNop()) {
-      stiShadow = false;
-      movSsShadow = false;
-      if ((rflags & Rflags.TF) != 0) {
-        pending |= Signal.TRAP.bit();
-      }
+      nop();
       return true;
     }
     return false;
@@ -419,7 +562,7 @@ public class Processor extends ProcessorDecisions {
     }
   }
 
-  private boolean interruptRequested() {
+  final boolean interruptRequested() {
     if (world.chipset().interruptRequested(cpu)) {
       return true;
     }
@@ -436,7 +579,8 @@ public class Processor extends ProcessorDecisions {
     }
   }
 
-  private boolean enterHandler(int vector) {
+  /** Enters a handler; false if there is no room for it. */
+  final boolean enterHandler(int vector) {
     if (!enter(Context.Kind.HANDLER, SavedState.frame(rflags, cpl))) {
       return false;
     }
@@ -448,7 +592,7 @@ public class Processor extends ProcessorDecisions {
     return true;
   }
 
-  private void enterSystemManagement() {
+  final void enterSystemManagement() {
     Place place = contexts.top().place();
     SavedState saved =
         new SavedState(
@@ -499,6 +643,11 @@ public class Processor extends ProcessorDecisions {
 
   /** What INIT and RESET have in common. */
   private void toInitialState() {
+    leaveGuest();
+    if (vmx != null) {
+      vmx.reset();
+    }
+    controlRegisters.reset();
     contexts.reset();
     monitor.disarm();
     rflags = Rflags.FIXED;
@@ -512,7 +661,7 @@ public class Processor extends ProcessorDecisions {
 
   // Waiting and completing
 
-  private boolean masksWaitEnd() {
+  final boolean masksWaitEnd() {
     return activity == Activity.WAITING
         && interruptsBreakMwait
         && maskedInterruptEndsMwait()
@@ -521,12 +670,12 @@ public class Processor extends ProcessorDecisions {
   }
 
   /** Ends waiting without a handler: the block goes on. */
-  private void wake() {
+  final void wake() {
     endWait();
     completeAtEnd();
   }
 
-  private void endWait() {
+  final void endWait() {
     if (activity == Activity.WAITING) {
       monitor.disarm();
     }
@@ -534,13 +683,24 @@ public class Processor extends ProcessorDecisions {
   }
 
   private boolean needsNop() {
-    return activity == Activity.ACTIVE
-        && (stiShadow || movSsShadow || (rflags & Rflags.TF) != 0)
-        && !contexts.top().busy();
+    return activity == Activity.ACTIVE && nopChangesAnything() && !contexts.top().busy();
+  }
+
+  final boolean nopChangesAnything() {
+    return stiShadow || movSsShadow || (rflags & Rflags.TF) != 0;
+  }
+
+  /** One of the NOPs between blocks. */
+  final void nop() {
+    stiShadow = false;
+    movSsShadow = false;
+    if ((rflags & Rflags.TF) != 0) {
+      pending |= Signal.TRAP.bit();
+    }
   }
 
   /** The block of the running context is over if only its end remains and nothing waits. */
-  private void completeAtEnd() {
+  final void completeAtEnd() {
     Context context = contexts.top();
     if (activity == Activity.ACTIVE && context.busy() && context.atEnd()) {
       complete(context);
@@ -552,7 +712,7 @@ public class Processor extends ProcessorDecisions {
     context.drop();
   }
 
-  private static void requireLast(Context context, String instruction) {
+  static void requireLast(Context context, String instruction) {
     if (!context.atEnd()) {
       throw new IllegalArgumentException(
           instruction + " must be the last instruction of block " + context.block());

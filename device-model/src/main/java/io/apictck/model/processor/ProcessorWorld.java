@@ -13,6 +13,9 @@ public interface ProcessorWorld {
 
   SystemBus bus();
 
+  /** The VMCSs of the machine. */
+  VmcsRegions vmcsRegions();
+
   /** Now, in nanoseconds since reset. */
   long nanos();
 

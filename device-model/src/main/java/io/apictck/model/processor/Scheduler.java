@@ -9,6 +9,7 @@ import io.apictck.model.chipset.ChipsetClient;
 import io.apictck.model.chipset.ChipsetFactory;
 import io.apictck.platform.Action;
 import io.apictck.platform.Event;
+import io.apictck.platform.GuestState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   private final Chipset chipset;
   private final SystemBus bus;
   private final VectorSet trapGates = new VectorSet();
+  private final VmcsRegions vmcsRegions = new VmcsRegions();
   private final List<Event> events = new ArrayList<>();
 
   /** One bit for each processor whose boundary is to be looked at. */
@@ -77,6 +79,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
     nanos = 0;
     events.clear();
     trapGates.clear();
+    vmcsRegions.reset();
     for (Processor processor : processors) {
       processor.reset();
     }
@@ -148,6 +151,11 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
     trapGates.set(vector, trap);
   }
 
+  /** What a VMCS of a processor must hold. */
+  public GuestState guest(int guest) {
+    return GuestStates.of(guest);
+  }
+
   // Orders of the chipset, and the pins
 
   @Override
@@ -206,6 +214,11 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   @Override
   public SystemBus bus() {
     return bus;
+  }
+
+  @Override
+  public VmcsRegions vmcsRegions() {
+    return vmcsRegions;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.apictck.model.ReferencePlatform;
 import io.apictck.platform.Action;
 import io.apictck.platform.Event;
 import io.apictck.platform.Feature;
+import io.apictck.platform.GuestState;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Outcome;
 import java.util.EnumSet;
@@ -40,6 +41,15 @@ final class Bench {
 
   static Bench without(Feature feature) {
     return new Bench(1, EnumSet.complementOf(EnumSet.of(feature)), Processor::new);
+  }
+
+  static Bench with(int processors, Set<Feature> features, ProcessorFactory factory) {
+    return new Bench(processors, features, factory);
+  }
+
+  /** What a VMCS must hold. */
+  GuestState guest(int cpu, int guest) {
+    return platform.guest(cpu, guest);
   }
 
   FakeChipset chipset() {

@@ -36,6 +36,9 @@ final class FakeChipset implements Chipset {
   private int timerCpu;
   private int timerVector;
 
+  /** How often it got an EOI. */
+  int ended;
+
   /** Processors whose local APIC took the state after INIT. */
   final List<Integer> initialized = new ArrayList<>();
 
@@ -106,6 +109,21 @@ final class FakeChipset implements Chipset {
       timerCpu = cpu;
       timerVector = (int) value & 0xFF;
     }
+  }
+
+  @Override
+  public boolean x2apic(int cpu) {
+    return false;
+  }
+
+  @Override
+  public void eoi(int cpu) {
+    ended++;
+  }
+
+  @Override
+  public void sendIpi(int cpu, int vector, int apicId) {
+    request(apicId, vector);
   }
 
   @Override

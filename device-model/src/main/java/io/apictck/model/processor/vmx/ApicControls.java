@@ -55,14 +55,11 @@ final class ApicControls {
     }
   }
 
-  /** VM exit: nothing is virtualized in root operation. */
+  /** VM exit: nothing is virtualized in root operation. The other controls depend on these. */
   void unload() {
     tprShadow = false;
     virtualizeAccesses = false;
     x2apicMode = false;
-    registers = false;
-    interruptDelivery = false;
-    ipis = false;
     postedInterrupts = false;
   }
 }

@@ -8,6 +8,7 @@ import io.apictck.arch.vmx.VmxControl;
  * The data of one VMCS as a processor keeps it (Intel SDM Vol. 3C, "Virtual Machine Control
  * Structures").
  */
+@SuppressWarnings("EnumOrdinal") // the index of an array that nothing outside sees
 public final class Vmcs {
   private final long[] fields = new long[VmcsField.values().length];
 

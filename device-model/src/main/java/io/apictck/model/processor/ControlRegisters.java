@@ -1,0 +1,88 @@
+package io.apictck.model.processor;
+
+import io.apictck.model.processor.vmx.Addresses;
+import io.apictck.model.processor.vmx.CapabilityMsrs;
+
+/**
+ * CR0, CR3 and CR4 (Intel SDM Vol. 3A, "Control Registers"; Vol. 3C, "Restrictions on VMX
+ * Operation").
+ *
+ * <p>Supported: which values may be loaded. No bit but CR4.VMXE has an effect: the processor is in
+ * 64-bit mode.
+ */
+final class ControlRegisters {
+  /** CR4.VMXE. */
+  static final long VMXE = 1 << 13;
+
+  /** PE, MP, ET, NE, WP and PG. */
+  private static final long CR0_OF_64_BIT_MODE = 0x8001_0033L;
+
+  /** PAE and PGE, OSFXSR and OSXMMEXCPT. */
+  private static final long CR4_OF_64_BIT_MODE = 0x6A0;
+
+  private static final long PE_PG = 0x8000_0001L;
+  private static final long NW = 1 << 29;
+  private static final long CD = 1 << 30;
+  private static final long CR0_DEFINED = 0xFFFF_FFFFL;
+  private static final long PAE = 1 << 5;
+  private static final long ET = 1 << 4;
+
+  private long cr0;
+  private long cr3;
+  private long cr4;
+
+  void reset() {
+    load(CR0_OF_64_BIT_MODE, 0, CR4_OF_64_BIT_MODE);
+  }
+
+  /** Takes values without a check. */
+  void load(long newCr0, long newCr3, long newCr4) {
+    cr0 = newCr0 | ET;
+    cr3 = newCr3;
+    cr4 = newCr4;
+  }
+
+  /** CR0, CR3 or CR4. */
+  long get(int register) {
+    return switch (register) {
+      case 0 -> cr0;
+      case 3 -> cr3;
+      case 4 -> cr4;
+      default -> throw new IllegalArgumentException("there is no CR" + register + " here");
+    };
+  }
+
+  boolean vmxEnabled() {
+    return (cr4 & VMXE) != 0;
+  }
+
+  /** MOV to CR0, CR3 or CR4; gives a {@link Fault}. */
+  int set(int register, long value, boolean vmxOperation, CapabilityMsrs capabilities) {
+    boolean valid =
+        switch (register) {
+          case 0 -> allowsCr0(value) && (!vmxOperation || capabilities.allowsCr0(value));
+          case 3 -> Addresses.physical(value);
+          case 4 ->
+              (value & ~capabilities.cr4Allowed()) == 0
+                  && (value & PAE) != 0
+                  && (!vmxOperation || capabilities.allowsCr4(value));
+          default -> throw new IllegalArgumentException("there is no CR" + register + " here");
+        };
+    if (!valid) {
+      return Fault.GP;
+    }
+    switch (register) {
+      case 0 -> cr0 = value | ET;
+      case 3 -> cr3 = value;
+      default -> cr4 = value;
+    }
+    return Fault.NONE;
+  }
+
+  /** Not out of 64-bit mode, and no combination that is reserved. */
+  private static boolean allowsCr0(long value) {
+    return (value & ~CR0_DEFINED) == 0
+        && (value & PE_PG) == PE_PG
+        && ((value & NW) == 0 || (value & CD) != 0);
+  }
+}

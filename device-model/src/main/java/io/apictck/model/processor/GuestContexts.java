@@ -1,0 +1,88 @@
+package io.apictck.model.processor;
+
+import io.apictck.platform.Place;
+
+/**
+ * The contexts of a guest, and the numbers that stand for its places: RIP and RSP.
+ *
+ * <p>RIP is one of three things: the start, where the guest begins afresh; the NOPs between blocks;
+ * an instruction of the block of the innermost context, where each block has a range of addresses
+ * of its own and each instruction is as long as its machine code. RSP tells contexts apart: each
+ * has a stack of its own.
+ */
+final class GuestContexts {
+  /** RIP of a guest that begins afresh. */
+  static final long START = 0x2000_0000L;
+
+  /** RIP of the NOPs between blocks; any of their addresses will do. */
+  static final long NOPS = 0x2000_1000L;
+
+  /** RSP of guest 0 that begins afresh; those of other guests are as far from each other. */
+  static final long STACKS = 0x3000_0000L;
+
+  private static final long NOP_BYTES = 0x100;
+  private static final long FIRST_CODE = 0x4000_0000L;
+  private static final long LONGEST_INSTRUCTION = 16;
+
+  private final ContextStack contexts = new ContextStack();
+  private long nextCode = FIRST_CODE;
+  private long idleRip = START;
+
+  ContextStack contexts() {
+    return contexts;
+  }
+
+  /** Gives the block that has just begun its addresses. */
+  void locate(Context context, int instructions) {
+    context.setCode(nextCode);
+    nextCode += LONGEST_INSTRUCTION * (instructions + 1);
+  }
+
+  long rip() {
+    Context top = contexts.top();
+    return top.busy() ? top.address() : idleRip;
+  }
+
+  long rsp() {
+    return contexts.top().stackPointer();
+  }
+
+  Place place() {
+    return contexts.top().place();
+  }
+
+  /** A NOP between blocks was executed. */
+  void ranNop() {
+    idleRip = NOPS;
+  }
+
+  /** VM entry with these registers. */
+  void enter(long rip, long rsp, long flags) {
+    if (rip == START) {
+      contexts.reset();
+      contexts.top().setStackPointer(rsp);
+      idleRip = START;
+      return;
+    }
+    contexts.unwind(rsp);
+    jump(rip, flags);
+  }
+
+  /**
+   * Makes RIP another one of the innermost context.
+   *
+   * @param flags RFLAGS, for instructions that would have given them and are skipped
+   */
+  void jump(long rip, long flags) {
+    Context top = contexts.top();
+    if (START <= rip && rip < START + NOP_BYTES || NOPS <= rip && rip < NOPS + NOP_BYTES) {
+      top.drop();
+      idleRip = NOPS;
+    } else if (!top.busy() || !top.jump(rip, flags)) {
+      throw new IllegalStateException(
+          "a guest cannot go on at RIP %xh: that is neither its start, nor its NOPs, nor an"
+                  .formatted(rip)
+              + " instruction of the block of its innermost context");
+    }
+  }
+}

@@ -1,0 +1,377 @@
+package io.apictck.model.processor;
+
+import io.apictck.arch.Exceptions;
+import io.apictck.arch.vmx.ExitReason;
+import io.apictck.arch.vmx.InterruptionInformation;
+import io.apictck.arch.vmx.InterruptionType;
+import io.apictck.arch.vmx.VmcsField;
+import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.processor.vmx.ApicVirtualization;
+import io.apictck.model.processor.vmx.Vmcs;
+import io.apictck.platform.Event;
+import io.apictck.platform.Instruction;
+
+/**
+ * VMX non-root operation of one processor, from a VM entry to the next VM exit: its boundaries and
+ * its VM exits (Intel SDM Vol. 3C, "VMX Non-Root Operation", "VM Exits").
+ *
+ * <p>SMIs enter system management as outside of guests; there nothing exits.
+ *
+ * <p>Decisions that the manual leaves open: INIT, NMI and SMI that arrive in the wait-for-SIPI
+ * state stay pending. RF is never saved as 1.
+ */
+final class NonRoot {
+  /** BS in the exit qualification and in the pending debug exceptions. */
+  private static final long SINGLE_STEP = 1 << 14;
+
+  private static final int NO_VECTOR = -1;
+
+  private final Vmx vmx;
+  private final Processor processor;
+  private final VmxDecisions decisions;
+  private final VmcsRegion region;
+  private final Vmcs vmcs;
+  private final long block;
+  private final Boundary[] priority;
+  private final GuestDelivery delivery;
+  private final GuestInstructions instructions;
+  private final boolean virtualizesApic;
+  private final boolean deliversVirtualInterrupts;
+  private final boolean trapsAfterInstructions;
+
+  private boolean virtualNmiBlocked;
+  private boolean monitorTrap;
+
+  /** Whether the IRET that is executed at the moment has ended NMI blocking. */
+  private boolean iretUnblockedNmi;
+
+  NonRoot(Vmx vmx, VmcsRegion region, long block) {
+    this.vmx = vmx;
+    this.processor = vmx.processor();
+    this.decisions = vmx.decisions();
+    this.region = region;
+    this.vmcs = region.data();
+    this.block = block;
+    priority = decisions.priority().toArray(new Boundary[0]);
+    delivery = new GuestDelivery(this);
+    instructions = new GuestInstructions(this);
+    virtualizesApic =
+        vmcs.has(VmxControl.USE_TPR_SHADOW) || vmcs.has(VmxControl.VIRTUALIZE_APIC_ACCESSES);
+    deliversVirtualInterrupts = vmcs.has(VmxControl.VIRTUAL_INTERRUPT_DELIVERY);
+    trapsAfterInstructions = vmcs.has(VmxControl.MONITOR_TRAP_FLAG);
+  }
+
+  /** The guest state is loaded: injection, and what comes before the first boundary. */
+  void begin() {
+    if (virtualizesApic) {
+      apic().enter(vmcs);
+    }
+    InterruptionInformation event =
+        InterruptionInformation.of((int) vmcs.get(VmcsField.ENTRY_INTERRUPTION_INFORMATION));
+    if (event.valid() && !inject(event)) {
+      return;
+    }
+    if (vmcs.has(VmxControl.USE_TPR_SHADOW)
+        && processor.activity() != Activity.SHUT_DOWN
+        && processor.activity() != Activity.WAIT_FOR_SIPI
+        && apic().tprBelowThresholdAtEntry()) {
+      exit(VmExit.of(ExitReason.TPR_BELOW_THRESHOLD));
+    }
+  }
+
+  private boolean inject(InterruptionInformation event) {
+    if (event.type() == InterruptionType.OTHER_EVENT) {
+      processor.endWait();
+      monitorTrap = true;
+      return true;
+    }
+    int length =
+        switch (event.type()) {
+          case SOFTWARE_INTERRUPT, PRIVILEGED_SOFTWARE_EXCEPTION, SOFTWARE_EXCEPTION ->
+              (int) vmcs.get(VmcsField.ENTRY_INSTRUCTION_LENGTH);
+          default -> 0;
+        };
+    int errorCode = event.hasErrorCode() ? (int) vmcs.get(VmcsField.ENTRY_EXCEPTION_ERROR_CODE) : 0;
+    return delivery.deliver(new GuestEvent(event, errorCode, length));
+  }
+
+  // What instructions see
+
+  Processor processor() {
+    return processor;
+  }
+
+  VmxDecisions decisions() {
+    return decisions;
+  }
+
+  Vmx vmx() {
+    return vmx;
+  }
+
+  Vmcs vmcs() {
+    return vmcs;
+  }
+
+  GuestContexts contexts() {
+    return region.guest();
+  }
+
+  GuestDelivery delivery() {
+    return delivery;
+  }
+
+  ApicVirtualization apic() {
+    return vmx.apic();
+  }
+
+  void setVirtualNmiBlocked(boolean blocked) {
+    virtualNmiBlocked = blocked;
+  }
+
+  /** An NMI is delivered. */
+  void blockNmi() {
+    if (vmcs.has(VmxControl.VIRTUAL_NMIS)) {
+      virtualNmiBlocked = true;
+    } else {
+      processor.setNmiBlocked(true);
+    }
+  }
+
+  /** IRET has begun. */
+  void unblockNmi() {
+    if (!decisions.iretUnblocksNmi(vmcs)) {
+      return;
+    }
+    if (vmcs.has(VmxControl.VIRTUAL_NMIS)) {
+      iretUnblockedNmi = virtualNmiBlocked;
+      virtualNmiBlocked = false;
+    } else {
+      iretUnblockedNmi = processor.nmiBlocked();
+      processor.setNmiBlocked(false);
+    }
+  }
+
+  /** A block has begun. */
+  void started(Context context, int size) {
+    region.guest().locate(context, size);
+  }
+
+  /** An event was delivered. */
+  void delivered() {
+    if (trapsAfterInstructions && decisions.deliveryMakesMonitorTrap()) {
+      monitorTrap = true;
+    }
+  }
+
+  /** Whether a repeated instruction is to stop after each iteration. */
+  boolean stopsEachIteration() {
+    return trapsAfterInstructions;
+  }
+
+  /** Executes an instruction; gives a {@link Fault}. */
+  int execute(Context context, Instruction instruction) {
+    iretUnblockedNmi = false;
+    int fault = instructions.execute(context, instruction);
+    if (fault == Fault.SWITCHED) {
+      return fault;
+    }
+    if (fault != Fault.NONE && exceptionExits(Fault.vector(fault))) {
+      GuestEvent event = GuestEvent.exception(Fault.vector(fault), Fault.errorCode(fault));
+      exitBefore(
+          context,
+          VmExit.of(ExitReason.EXCEPTION_OR_NMI)
+              .with(iretUnblockedNmi ? event.withNmiUnblocking() : event));
+      return Fault.SWITCHED;
+    }
+    monitorTrap |= trapsAfterInstructions;
+    return fault;
+  }
+
+  boolean exceptionExits(int vector) {
+    return decisions.exceptionExits(vmcs.get(VmcsField.EXCEPTION_BITMAP), vector);
+  }
+
+  // Boundaries
+
+  /** Takes what comes first at a boundary; false if nothing is left to be done there. */
+  boolean settleOnce() {
+    for (Boundary event : priority) {
+      if (decisions.wakes(event, processor.activity()) && canTake(event)) {
+        take(event);
+        return true;
+      }
+    }
+    int startUpVector = processor.takeStartUp();
+    if (startUpVector != NO_VECTOR && processor.activity() == Activity.WAIT_FOR_SIPI) {
+      exit(VmExit.of(ExitReason.SIPI, startUpVector));
+      return true;
+    }
+    if (processor.masksWaitEnd()) {
+      processor.wake();
+      return true;
+    }
+    if (processor.activity() != Activity.ACTIVE) {
+      return false;
+    }
+    return processor.contexts().top().busy() ? completes() : runsNop();
+  }
+
+  private boolean completes() {
+    boolean over = processor.contexts().top().atEnd();
+    processor.completeAtEnd();
+    return over;
+  }
+
+  private boolean runsNop() {
+    boolean changes = processor.nopChangesAnything() || trapsAfterInstructions;
+    region.guest().ranNop();
+    if (changes) {
+      processor.nop();
+      monitorTrap = trapsAfterInstructions;
+    }
+    return changes;
+  }
+
+  private boolean canTake(Boundary event) {
+    return switch (event) {
+      case SMI -> processor.isPending(Signal.SMI) && processor.recognizes(Signal.SMI);
+      case INIT -> processor.isPending(Signal.INIT);
+      case MONITOR_TRAP -> monitorTrap;
+      case TRAP -> processor.isPending(Signal.TRAP) && processor.recognizes(Signal.TRAP);
+      case NMI_WINDOW ->
+          vmcs.has(VmxControl.NMI_WINDOW_EXITING)
+              && decisions.nmiWindowOpen(
+                  virtualNmiBlocked, processor.stiShadow(), processor.movSsShadow());
+      case NMI -> processor.isPending(Signal.NMI) && processor.recognizes(Signal.NMI);
+      case INTERRUPT_WINDOW ->
+          vmcs.has(VmxControl.INTERRUPT_WINDOW_EXITING)
+              && decisions.interruptWindowOpen(processor.interruptFlag(), inShadow());
+      case VIRTUAL_INTERRUPT ->
+          deliversVirtualInterrupts
+              && processor.interruptFlag()
+              && !inShadow()
+              && apic().recognized();
+      case INTERRUPT -> takesInterrupt();
+    };
+  }
+
+  private boolean takesInterrupt() {
+    if (!processor.isPending(Signal.INTERRUPT)) {
+      return false;
+    }
+    boolean open =
+        decisions.externalInterruptExits(vmcs, processor.interruptFlag())
+            ? !(inShadow() && decisions.shadowDelaysExternalInterruptExit())
+            : processor.recognizes(Signal.INTERRUPT);
+    return open && processor.interruptRequested();
+  }
+
+  private boolean inShadow() {
+    return processor.stiShadow() || processor.movSsShadow();
+  }
+
+  private void take(Boundary event) {
+    switch (event) {
+      case SMI -> {
+        processor.drop(Signal.SMI);
+        processor.enterSystemManagement();
+      }
+      case INIT -> {
+        processor.drop(Signal.INIT);
+        exit(VmExit.of(ExitReason.INIT_SIGNAL));
+      }
+      case MONITOR_TRAP -> exit(VmExit.of(ExitReason.MONITOR_TRAP_FLAG));
+      case TRAP -> singleStep();
+      case NMI_WINDOW -> exit(VmExit.of(ExitReason.NMI_WINDOW));
+      case NMI -> nmi();
+      case INTERRUPT_WINDOW -> exit(VmExit.of(ExitReason.INTERRUPT_WINDOW));
+      case VIRTUAL_INTERRUPT ->
+          delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, apic().deliver()));
+      case INTERRUPT -> interrupt();
+    }
+  }
+
+  private void singleStep() {
+    processor.drop(Signal.TRAP);
+    GuestEvent event = GuestEvent.exception(Exceptions.DB, 0);
+    if (exceptionExits(Exceptions.DB)) {
+      exit(VmExit.of(ExitReason.EXCEPTION_OR_NMI, SINGLE_STEP).with(event));
+    } else {
+      delivery.deliver(event);
+    }
+  }
+
+  private void nmi() {
+    processor.drop(Signal.NMI);
+    GuestEvent event = GuestEvent.of(InterruptionType.NMI, Exceptions.NMI);
+    if (decisions.nmiExits(vmcs)) {
+      exit(VmExit.of(ExitReason.EXCEPTION_OR_NMI).with(event));
+    } else {
+      delivery.deliver(event);
+    }
+  }
+
+  private void interrupt() {
+    if (!decisions.externalInterruptExits(vmcs, processor.interruptFlag())) {
+      delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, acknowledge()));
+      return;
+    }
+    VmExit exit = VmExit.of(ExitReason.EXTERNAL_INTERRUPT);
+    if (!decisions.acknowledges(vmcs)) {
+      exit(exit);
+      return;
+    }
+    int vector = acknowledge();
+    if (vmcs.has(VmxControl.PROCESS_POSTED_INTERRUPTS) && apic().notified(vector)) {
+      if (processor.activity() == Activity.WAITING) {
+        processor.endWait();
+      }
+    } else {
+      exit(exit.with(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector)));
+    }
+  }
+
+  private int acknowledge() {
+    return processor.world().chipset().acknowledge(processor.cpu()) & 0xFF;
+  }
+
+  // VM exits
+
+  /** A VM exit before the instruction that is executed at the moment. */
+  void exitBefore(Context context, VmExit exit) {
+    int length = Context.length(context.stayed());
+    processor.restoreShadows();
+    exit(exit.withLength(length));
+  }
+
+  /** A VM exit at the place where the guest is now. */
+  void exit(VmExit exit) {
+    boolean forNmi = exit.event().type() == InterruptionType.NMI && exit.event() != GuestEvent.NONE;
+    int field = exit.reason().number();
+    vmcs.set(VmcsField.EXIT_REASON, field);
+    vmcs.set(VmcsField.EXIT_QUALIFICATION, exit.qualification());
+    vmcs.set(VmcsField.EXIT_INTERRUPTION_INFORMATION, exit.event().information().raw());
+    vmcs.set(VmcsField.EXIT_INTERRUPTION_ERROR_CODE, exit.event().errorCode());
+    vmcs.set(VmcsField.IDT_VECTORING_INFORMATION, exit.vectoring().information().raw());
+    vmcs.set(VmcsField.IDT_VECTORING_ERROR_CODE, exit.vectoring().errorCode());
+    vmcs.set(VmcsField.EXIT_INSTRUCTION_LENGTH, exit.length());
+    vmcs.set(VmcsField.EXIT_INSTRUCTION_INFORMATION, 0);
+    vmcs.set(
+        VmcsField.ENTRY_INTERRUPTION_INFORMATION,
+        decisions.injectionAfterExit((int) vmcs.get(VmcsField.ENTRY_INTERRUPTION_INFORMATION)));
+    GuestStateSaver.save(processor, region, decisions, virtualNmiBlocked);
+    if (virtualizesApic) {
+      apic().leave();
+    }
+    processor.setNmiBlocked(
+        decisions.nmiBlockedAfterExit(processor.nmiBlocked(), exit.reason(), forNmi));
+    HostState.storeMsrs(vmx, region);
+    Event.VmExited event =
+        new Event.VmExited(processor.cpu(), block, field, region.guest().place());
+    HostState.load(vmx, region);
+    processor.world().show(event);
+    HostState.loadMsrs(vmx, region);
+    processor.world().attend(processor.cpu());
+  }
+}

@@ -1,0 +1,45 @@
+package io.apictck.model.processor;
+
+import io.apictck.model.processor.vmx.VmxWorld;
+
+/** The machine around a processor, as its APIC virtualization sees it. */
+final class PhysicalWorld implements VmxWorld {
+  private final ProcessorWorld world;
+  private final int cpu;
+
+  PhysicalWorld(ProcessorWorld world, int cpu) {
+    this.world = world;
+    this.cpu = cpu;
+  }
+
+  @Override
+  public long read(long address, int width) {
+    return world.bus().read(cpu, address, width);
+  }
+
+  @Override
+  public void write(long address, int width, long value) {
+    world.bus().write(cpu, address, width, value);
+    world.stored(address, width);
+  }
+
+  @Override
+  public boolean x2apic() {
+    return world.chipset().x2apic(cpu);
+  }
+
+  @Override
+  public void endOfInterrupt() {
+    world.chipset().eoi(cpu);
+  }
+
+  @Override
+  public void sendIpi(int vector, int apicId) {
+    world.chipset().sendIpi(cpu, vector, apicId);
+  }
+
+  @Override
+  public void virtualInterruptChanged() {
+    world.attend(cpu);
+  }
+}

@@ -1,0 +1,26 @@
+package io.apictck.model.processor;
+
+import io.apictck.platform.Instruction;
+
+/** What instructions give that a hypervisor skips. */
+final class SkippedInstructions {
+  private SkippedInstructions() {}
+
+  /** Whether the first value of an instruction is the status flags. */
+  static boolean giveFlags(Instruction instruction) {
+    return switch (instruction) {
+      case Instruction.Vmxon _,
+          Instruction.Vmxoff _,
+          Instruction.Vmclear _,
+          Instruction.Vmptrld _,
+          Instruction.Vmptrst _,
+          Instruction.Vmread _,
+          Instruction.Vmwrite _,
+          Instruction.Vmlaunch _,
+          Instruction.Vmresume _,
+          Instruction.Vmcall _ ->
+          true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,295 @@
+package io.apictck.model.processor;
+
+import io.apictck.arch.vmx.VmInstructionError;
+import io.apictck.arch.vmx.VmcsField;
+import io.apictck.model.processor.vmx.Addresses;
+import io.apictck.model.processor.vmx.ApicVirtualization;
+import io.apictck.model.processor.vmx.CapabilityMsrs;
+import io.apictck.model.processor.vmx.EntryChecks;
+import io.apictck.model.processor.vmx.Vmcs;
+import io.apictck.model.processor.vmx.VmxWorld;
+import io.apictck.platform.Instruction;
+import java.util.Optional;
+
+/**
+ * VMX operation of one processor: its state and its instructions (Intel SDM Vol. 3C, "VMX
+ * Instruction Reference").
+ *
+ * <p>Supported: VMX root operation and one level of guests. Not supported: shadow VMCSs, SMX, the
+ * dual-monitor treatment of SMM.
+ *
+ * <p>Decisions that the manual leaves open: the data of a VMCS outlive VMCLEAR, and the region of
+ * memory may be anywhere where memory is.
+ */
+final class Vmx {
+  private static final long NO_POINTER = -1;
+  private static final long SUCCEED = 0;
+  private static final long FAIL_INVALID = 1;
+  private static final long FAIL_VALID = 1 << 6;
+  private static final long STATUS_FLAGS = Instruction.STATUS_FLAGS;
+  private static final long REVISION = 0xFFFF_FFFFL;
+  private static final long LOW = 0xFFFF_FFFFL;
+
+  private final Processor processor;
+  private final CapabilityMsrs capabilities;
+  private final VmxDecisions decisions;
+  private final VmxWorld world;
+  private final EntryChecks checks;
+  private final ApicVirtualization apic;
+  private final VmEntry entry;
+
+  private boolean on;
+  private long vmxonPointer;
+
+  /** The current VMCS; null if there is none. */
+  private VmcsRegion current;
+
+  Vmx(Processor processor) {
+    this.processor = processor;
+    capabilities = processor.capabilityMsrs();
+    decisions = processor.vmxDecisions();
+    world = new PhysicalWorld(processor.world(), processor.cpu());
+    checks = processor.entryChecks(capabilities, world);
+    apic = processor.apicVirtualization(world);
+    entry = new VmEntry(this);
+  }
+
+  void reset() {
+    on = false;
+    current = null;
+  }
+
+  /** Whether the processor is in VMX operation. */
+  boolean on() {
+    return on;
+  }
+
+  /** Whether INIT has to wait. */
+  boolean blocksInit() {
+    return on && decisions.rootBlocksInit();
+  }
+
+  Processor processor() {
+    return processor;
+  }
+
+  CapabilityMsrs capabilities() {
+    return capabilities;
+  }
+
+  VmxDecisions decisions() {
+    return decisions;
+  }
+
+  VmxWorld world() {
+    return world;
+  }
+
+  EntryChecks checks() {
+    return checks;
+  }
+
+  ApicVirtualization apic() {
+    return apic;
+  }
+
+  VmcsRegion current() {
+    return current;
+  }
+
+  // Instructions in VMX root operation and outside of VMX operation
+
+  int vmxon(Context context, long region) {
+    if (!capabilities.vmx() || !processor.controlRegisters().vmxEnabled()) {
+      return Fault.UD;
+    }
+    if (processor.cpl() != 0) {
+      return Fault.GP;
+    }
+    if (on) {
+      return give(context, failValid(VmInstructionError.VMXON_IN_ROOT));
+    }
+    ControlRegisters registers = processor.controlRegisters();
+    if (!capabilities.allowsCr0(registers.get(0)) || !capabilities.allowsCr4(registers.get(4))) {
+      return Fault.GP;
+    }
+    if (!Addresses.page(region) || revision(region) != CapabilityMsrs.REVISION) {
+      return give(context, FAIL_INVALID);
+    }
+    on = true;
+    vmxonPointer = region;
+    current = null;
+    processor.monitor().disarm();
+    return give(context, SUCCEED);
+  }
+
+  int vmxoff(Context context) {
+    int fault = fault();
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    on = false;
+    current = null;
+    return give(context, SUCCEED);
+  }
+
+  int vmclear(Context context, long address) {
+    int fault = fault();
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    if (!Addresses.page(address)) {
+      return give(context, fail(VmInstructionError.VMCLEAR_INVALID_ADDRESS));
+    }
+    if (address == vmxonPointer) {
+      return give(context, fail(VmInstructionError.VMCLEAR_VMXON_POINTER));
+    }
+    VmcsRegion region = processor.world().vmcsRegions().at(address);
+    region.setLaunched(false);
+    if (region == current) {
+      current = null;
+    }
+    return give(context, SUCCEED);
+  }
+
+  int vmptrld(Context context, long address) {
+    int fault = fault();
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    if (!Addresses.page(address)) {
+      return give(context, fail(VmInstructionError.VMPTRLD_INVALID_ADDRESS));
+    }
+    if (address == vmxonPointer) {
+      return give(context, fail(VmInstructionError.VMPTRLD_VMXON_POINTER));
+    }
+    if (revision(address) != CapabilityMsrs.REVISION) {
+      return give(context, fail(VmInstructionError.VMPTRLD_INCORRECT_REVISION));
+    }
+    current = processor.world().vmcsRegions().at(address);
+    return give(context, SUCCEED);
+  }
+
+  int vmptrst(Context context) {
+    int fault = fault();
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    give(context, SUCCEED);
+    context.give(current == null ? NO_POINTER : current.address());
+    return Fault.NONE;
+  }
+
+  int vmread(Context context, int encoding) {
+    int fault = fault();
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    Optional<VmcsField> field = field(encoding);
+    if (current == null || field.isEmpty()) {
+      give(context, fail(VmInstructionError.UNSUPPORTED_VMCS_COMPONENT));
+      context.give(-1);
+      return Fault.NONE;
+    }
+    long value = current.data().get(field.get());
+    give(context, SUCCEED);
+    context.give(isHigh(encoding) ? value >>> Integer.SIZE : value);
+    return Fault.NONE;
+  }
+
+  int vmwrite(Context context, int encoding, long value) {
+    int fault = fault();
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    Optional<VmcsField> field = field(encoding);
+    if (current == null || field.isEmpty()) {
+      return give(context, fail(VmInstructionError.UNSUPPORTED_VMCS_COMPONENT));
+    }
+    if (field.get().type() == VmcsField.Type.READ_ONLY
+        && !capabilities.misc().writesReadOnlyFields()) {
+      return give(context, fail(VmInstructionError.VMWRITE_READ_ONLY_COMPONENT));
+    }
+    Vmcs data = current.data();
+    data.set(
+        field.get(),
+        isHigh(encoding) ? data.get(field.get()) & LOW | value << Integer.SIZE : value);
+    return give(context, SUCCEED);
+  }
+
+  /** VMCALL outside of guests. */
+  int vmcall(Context context) {
+    int fault = fault();
+    return fault != Fault.NONE ? fault : give(context, fail(VmInstructionError.VMCALL_IN_ROOT));
+  }
+
+  /** VMLAUNCH and VMRESUME. */
+  int enter(Context context, boolean launch) {
+    int fault = fault();
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    if (current == null) {
+      return give(context, FAIL_INVALID);
+    }
+    Optional<VmInstructionError> error = entryError(launch);
+    return error.isPresent() ? give(context, failValid(error.get())) : entry.enter(context, launch);
+  }
+
+  private Optional<VmInstructionError> entryError(boolean launch) {
+    if (processor.inMovSsShadow()) {
+      return Optional.of(VmInstructionError.EVENTS_BLOCKED_BY_MOV_SS);
+    }
+    if (launch && current.launched()) {
+      return Optional.of(VmInstructionError.VMLAUNCH_NON_CLEAR_VMCS);
+    }
+    if (!launch && !current.launched()) {
+      return Optional.of(VmInstructionError.VMRESUME_NON_LAUNCHED_VMCS);
+    }
+    if (!checks.controls(current.data())) {
+      return Optional.of(VmInstructionError.INVALID_CONTROL_FIELDS);
+    }
+    return checks.hostState(current.data())
+        ? Optional.empty()
+        : Optional.of(VmInstructionError.INVALID_HOST_STATE);
+  }
+
+  private int fault() {
+    if (!on) {
+      return Fault.UD;
+    }
+    return processor.cpl() == 0 ? Fault.NONE : Fault.GP;
+  }
+
+  private long revision(long region) {
+    return world.read(region, Integer.BYTES) & REVISION;
+  }
+
+  private Optional<VmcsField> field(int encoding) {
+    return VmcsField.of(encoding & ~VmcsField.HIGH)
+        .filter(field -> !isHigh(encoding) || field.hasHigh())
+        .filter(capabilities::exists);
+  }
+
+  private static boolean isHigh(int encoding) {
+    return (encoding & VmcsField.HIGH) != 0;
+  }
+
+  private long fail(VmInstructionError error) {
+    return current == null ? FAIL_INVALID : failValid(error);
+  }
+
+  private long failValid(VmInstructionError error) {
+    if (current == null) {
+      return FAIL_INVALID;
+    }
+    current.data().set(VmcsField.VM_INSTRUCTION_ERROR, error.number());
+    return FAIL_VALID;
+  }
+
+  private int give(Context context, long flags) {
+    processor.setRflags(processor.rflags() & ~STATUS_FLAGS | flags);
+    context.give(flags);
+    return Fault.NONE;
+  }
+}

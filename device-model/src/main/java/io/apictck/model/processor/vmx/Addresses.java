@@ -1,0 +1,33 @@
+package io.apictck.model.processor.vmx;
+
+import io.apictck.model.ModelConfiguration;
+
+/** Which addresses VMX structures may have. */
+public final class Addresses {
+  private static final long WIDTH = (1L << ModelConfiguration.MAX_PHY_ADDR) - 1;
+  private static final long PAGE_OFFSET = 0xFFF;
+  private static final int CANONICAL_SHIFT = 47;
+
+  private Addresses() {}
+
+  /** Whether no bit is beyond the physical-address width. */
+  public static boolean physical(long address) {
+    return (address & ~WIDTH) == 0;
+  }
+
+  /** Whether it is a physical address without the given low bits. */
+  public static boolean aligned(long address, long lowBits) {
+    return (address & lowBits) == 0 && physical(address);
+  }
+
+  /** Whether it is the physical address of a page. */
+  public static boolean page(long address) {
+    return aligned(address, PAGE_OFFSET);
+  }
+
+  /** Whether a linear address is canonical. */
+  public static boolean canonical(long address) {
+    long high = address >> CANONICAL_SHIFT;
+    return high == 0 || high == -1;
+  }
+}

@@ -1,0 +1,22 @@
+package io.apictck.model.processor.vmx;
+
+/** Exceptions with an error code (Intel SDM Vol. 3A, "Exception and Interrupt Vectors"). */
+public final class ErrorCodes {
+  /** #DF, #TS, #NP, #SS, #GP, #PF, #AC. */
+  private static final int WITH = 1 << 8 | 0x1F << 10 | 1 << 17;
+
+  /** #DE, #TS, #NP, #SS, #GP. */
+  private static final int CONTRIBUTORY = 1 | 0xF << 10;
+
+  private ErrorCodes() {}
+
+  /** Whether an exception has one. */
+  public static boolean has(int vector) {
+    return vector < Integer.SIZE && (WITH >>> vector & 1) != 0;
+  }
+
+  /** Whether an exception is contributory: a second one during its delivery is a double fault. */
+  public static boolean contributory(int vector) {
+    return vector < Integer.SIZE && (CONTRIBUTORY >>> vector & 1) != 0;
+  }
+}

@@ -1,0 +1,254 @@
+package io.apictck.model.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.apictck.arch.Rflags;
+import io.apictck.arch.vmx.ExitReason;
+import io.apictck.arch.vmx.VmcsField;
+import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.bus.Memory;
+import io.apictck.platform.Event;
+import io.apictck.platform.Instruction;
+import io.apictck.platform.Place;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** VM entry: its checks, injection, and where a guest goes on. */
+class VmEntryTest {
+  private static final Instruction NOP = new Instruction.Nop();
+  private static final Instruction VMCALL = new Instruction.Vmcall();
+
+  private final VmxBench vmx = VmxBench.ready();
+
+  @Test
+  void launchEndsItsBlock() {
+    assertThat(vmx.bench().run(0, NOP, new Instruction.Vmlaunch()))
+        .singleElement()
+        .isInstanceOf(Event.VmEntered.class);
+    assertThat(vmx.run(NOP)).singleElement().isInstanceOf(Event.Completed.class);
+  }
+
+  @Test
+  void launchStateIsKept() {
+    vmx.launch();
+    vmx.run(VMCALL);
+
+    assertThat(vmx.errorOfLaunch()).isEqualTo(4);
+    VmxBench.assertExit(vmx.resume(), ExitReason.VMCALL);
+  }
+
+  @Test
+  void guestGoesOnBehindTheInstruction() {
+    vmx.launch();
+    VmxBench.assertExit(vmx.run(NOP, VMCALL, new Instruction.Pushf()), ExitReason.VMCALL);
+    assertThat(vmx.read(VmcsField.EXIT_INSTRUCTION_LENGTH)).isEqualTo(3);
+    vmx.write(VmcsField.GUEST_RIP, vmx.read(VmcsField.GUEST_RIP) + 3);
+
+    assertThat(vmx.resume())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Event.Completed.class,
+            completed -> assertThat(completed.values()).containsExactly(0, Rflags.FIXED));
+  }
+
+  @Test
+  void lastInstructionThatIsSkippedEndsTheBlock() {
+    vmx.launch();
+    vmx.run(VMCALL);
+    vmx.write(VmcsField.GUEST_RIP, vmx.read(VmcsField.GUEST_RIP) + 3);
+
+    assertThat(vmx.resume()).singleElement().isInstanceOf(Event.Completed.class);
+  }
+
+  @Test
+  void freshGuestHasNoContexts() {
+    long start = vmx.read(VmcsField.GUEST_RIP);
+    long stack = vmx.read(VmcsField.GUEST_RSP);
+    vmx.launch();
+    vmx.run(new Instruction.Int(0x40));
+    vmx.run(NOP, VMCALL);
+    assertThat(vmx.read(VmcsField.GUEST_RSP)).isLessThan(stack);
+    vmx.write(VmcsField.GUEST_RIP, start);
+    vmx.write(VmcsField.GUEST_RSP, stack);
+
+    vmx.resume();
+
+    assertThat(vmx.run(new Instruction.Iret())).singleElement().isInstanceOf(Event.Faulted.class);
+  }
+
+  @Test
+  void otherPlacesAreAnErrorOfTheTest() {
+    vmx.write(VmcsField.GUEST_RIP, 0x1234);
+
+    assertThatThrownBy(() -> vmx.run(new Instruction.Vmlaunch()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("1234h");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "VIRTUAL_NMIS",
+    "VIRTUAL_INTERRUPT_DELIVERY",
+    "NMI_WINDOW_EXITING",
+    "VIRTUALIZE_X2APIC_MODE",
+    "APIC_REGISTER_VIRTUALIZATION",
+    "IPI_VIRTUALIZATION",
+    "PROCESS_POSTED_INTERRUPTS",
+    "ENABLE_EPT",
+    "SAVE_IA32_EFER"
+  })
+  void controlsThatNeedOthersFail(VmxControl control) {
+    vmx.set(VmxControl.ACTIVATE_SECONDARY_CONTROLS, VmxControl.ACTIVATE_TERTIARY_CONTROLS, control);
+
+    assertThat(vmx.errorOfLaunch()).isEqualTo(7);
+    vmx.clear(control);
+    assertThat(vmx.launch()).isEmpty();
+  }
+
+  @Test
+  void secondaryControlsCountOnlyIfActivated() {
+    vmx.write(VmcsField.SECONDARY_CONTROLS, 0xFFFF_FFFFL);
+
+    assertThat(vmx.launch()).isEmpty();
+  }
+
+  @Test
+  void hostStateIsChecked() {
+    vmx.write(VmcsField.HOST_CS_SELECTOR, 3);
+
+    assertThat(vmx.errorOfLaunch()).isEqualTo(8);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "80000100, false", // reserved type
+    "80000203, false", // NMI with another vector
+    "80000320, false", // no such exception
+    "80000B01, false", // #DB has no error code
+    "8000030D, false", // #GP has one
+    "80000B0D, true",
+    "80001202, false", // reserved bit
+    "80000701, false",
+    "80000700, true",
+    "80000440, false", // no instruction length
+    "7FFFFFFF, true"
+  })
+  void injectionFieldIsChecked(String field, boolean good) {
+    vmx.set(VmxControl.MONITOR_TRAP_FLAG);
+    vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, Long.parseLong(field, 16));
+
+    if (good) {
+      vmx.launch();
+    } else {
+      assertThat(vmx.errorOfLaunch()).isEqualTo(7);
+      assertThat(vmx.read(VmcsField.ENTRY_INTERRUPTION_INFORMATION))
+          .isEqualTo(Long.parseLong(field, 16));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GUEST_ACTIVITY_STATE, 4",
+    "GUEST_INTERRUPTIBILITY_STATE, 1", // without IF
+    "GUEST_INTERRUPTIBILITY_STATE, 3",
+    "GUEST_INTERRUPTIBILITY_STATE, 4",
+    "GUEST_INTERRUPTIBILITY_STATE, 32",
+    "GUEST_RFLAGS, 0",
+    "GUEST_CR4, 672",
+    "ENTRY_INTERRUPTION_INFORMATION, 2147483712" // external interrupt without IF
+  })
+  void guestStateIsChecked(VmcsField field, long value) {
+    vmx.write(field, value);
+
+    assertThat(vmx.failedLaunch()).isZero();
+  }
+
+  @Test
+  void badLinkPointerHasAQualification() {
+    vmx.write(VmcsField.VMCS_LINK_POINTER, 1);
+
+    assertThat(vmx.failedLaunch()).isEqualTo(4);
+  }
+
+  @Test
+  void x2apicMsrsCannotBeLoaded() {
+    long area = Memory.SCRATCH_BASE + 0x8000;
+    vmx.run(new Instruction.Store(area, 8, 0x3B), new Instruction.Store(area + 16, 8, 0x808));
+    vmx.write(VmcsField.ENTRY_MSR_LOAD_ADDRESS, area);
+    vmx.write(VmcsField.ENTRY_MSR_LOAD_COUNT, 2);
+
+    vmx.run(new Instruction.Vmlaunch());
+
+    assertThat(vmx.read(VmcsField.EXIT_REASON)).isEqualTo(0x8000_0022L);
+    assertThat(vmx.read(VmcsField.EXIT_QUALIFICATION)).isEqualTo(2);
+  }
+
+  @Test
+  void injectedInterruptIsDelivered() {
+    long rflags = Rflags.FIXED | Rflags.IF;
+    vmx.write(VmcsField.GUEST_RFLAGS, rflags);
+    vmx.write(VmcsField.GUEST_ACTIVITY_STATE, 1);
+    vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, 0x8000_0040L);
+    vmx.set(VmxControl.EXTERNAL_INTERRUPT_EXITING);
+
+    assertThat(vmx.launch())
+        .containsExactly(
+            new Event.InterruptTaken(0, 0x40, Event.Kind.EXTERNAL, Place.IDLE, rflags));
+    VmxBench.assertExit(vmx.run(VMCALL), ExitReason.VMCALL);
+    assertThat(vmx.read(VmcsField.GUEST_ACTIVITY_STATE)).isZero();
+    assertThat(vmx.read(VmcsField.ENTRY_INTERRUPTION_INFORMATION)).isEqualTo(0x40);
+  }
+
+  @Test
+  void injectedExceptionHasItsErrorCode() {
+    vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, 0x8000_0B0DL);
+    vmx.write(VmcsField.ENTRY_EXCEPTION_ERROR_CODE, 0x18);
+    vmx.write(VmcsField.EXCEPTION_BITMAP, 0xFFFF_FFFFL);
+
+    assertThat(vmx.launch())
+        .containsExactly(new Event.ExceptionTaken(0, 13, 0x18, Place.IDLE, Rflags.FIXED));
+  }
+
+  @Test
+  void softwareInterruptReturnsBehindItsInstruction() {
+    vmx.launch();
+    vmx.run(VMCALL, NOP);
+    vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, 0x8000_0440L);
+    vmx.write(VmcsField.ENTRY_INSTRUCTION_LENGTH, 3);
+
+    assertThat(vmx.resume())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Event.InterruptTaken.class,
+            taken -> {
+              assertThat(taken.kind()).isEqualTo(Event.Kind.SOFTWARE);
+              assertThat(taken.interrupted().index()).isEqualTo(1);
+            });
+  }
+
+  @Test
+  void faultOfDeliveryTellsOfTheInjectedEvent() {
+    vmx.write(VmcsField.GUEST_IDTR_LIMIT, 0x20 * 16 - 1);
+    vmx.write(VmcsField.GUEST_RFLAGS, Rflags.FIXED | Rflags.IF);
+    vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, 0x8000_0040L);
+    vmx.write(VmcsField.EXCEPTION_BITMAP, 1 << 13);
+
+    VmxBench.assertExit(vmx.launch(), ExitReason.EXCEPTION_OR_NMI);
+
+    assertThat(vmx.read(VmcsField.EXIT_INTERRUPTION_INFORMATION)).isEqualTo(0x8000_0B0DL);
+    assertThat(vmx.read(VmcsField.EXIT_INTERRUPTION_ERROR_CODE)).isEqualTo(0x40 * 8 + 3);
+    assertThat(vmx.read(VmcsField.IDT_VECTORING_INFORMATION)).isEqualTo(0x8000_0040L);
+  }
+
+  @Test
+  void emptyIdtIsATripleFault() {
+    vmx.write(VmcsField.GUEST_IDTR_LIMIT, 0);
+    vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, 0x8000_0202L);
+
+    VmxBench.assertExit(vmx.launch(), ExitReason.TRIPLE_FAULT);
+
+    assertThat(vmx.read(VmcsField.IDT_VECTORING_INFORMATION)).isZero();
+  }
+}
