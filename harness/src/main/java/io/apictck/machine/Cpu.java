@@ -729,6 +729,15 @@ public final class Cpu {
     lapic.processorWasReset();
   }
 
+  /** The instruction at a place in a block that runs. */
+  Instruction instructionAt(Place place) {
+    BlockRun run = runs.get(place.block());
+    if (run == null || place.index() >= run.instructions().size()) {
+      throw new IllegalStateException(this + " has no instruction of a test at " + place);
+    }
+    return run.instructions().get(place.index());
+  }
+
   /** The guest begins afresh: its contexts and blocks are gone. */
   void forgetGuest() {
     contexts.dropContexts();
