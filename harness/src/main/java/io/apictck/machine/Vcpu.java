@@ -158,6 +158,9 @@ public final class Vcpu {
 
   /** VMWRITE of several fields, in one block. */
   public void write(Map<VmcsField, Long> fields) {
+    if (fields.isEmpty()) {
+      return;
+    }
     vmx.makeCurrent(this);
     List<VmcsField> order = new ArrayList<>(new EnumMap<>(fields).keySet());
     List<Instruction> writes = new ArrayList<>();
