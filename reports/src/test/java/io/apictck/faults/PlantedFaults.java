@@ -13,6 +13,8 @@ import io.apictck.model.lapic.X2apicFaults;
 import io.apictck.model.msi.MessageFaults;
 import io.apictck.model.pci.MsiFaults;
 import io.apictck.model.pic.PicFaults;
+import io.apictck.model.processor.IpiVirtualizationFaults;
+import io.apictck.model.processor.PassThroughFaults;
 import io.apictck.model.processor.ProcessorFaults;
 import io.apictck.model.wiring.WiringFaults;
 import java.util.Comparator;
@@ -32,6 +34,8 @@ public final class PlantedFaults {
               X2apicFaults.all(),
               TimerFaults.all(),
               ProcessorFaults.all(),
+              IpiVirtualizationFaults.all(),
+              PassThroughFaults.all(),
               IoApicFaults.all(),
               MessageFaults.all(),
               MsiFaults.all(),

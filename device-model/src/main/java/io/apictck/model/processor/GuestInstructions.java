@@ -137,7 +137,7 @@ final class GuestInstructions {
     if (!privileged()) {
       return Fault.GP;
     }
-    if (Bitmaps.msrExits(vmcs, guest.vmx().world(), msr, false)) {
+    if (msrExits(msr, false)) {
       return exit(context, ExitReason.RDMSR);
     }
     if (msr == Msr.IA32_TIME_STAMP_COUNTER) {
@@ -154,6 +154,11 @@ final class GuestInstructions {
     return finish(context, instruction, outcome);
   }
 
+  private boolean msrExits(int msr, boolean write) {
+    boolean intercepted = Bitmaps.msrExits(vmcs, guest.vmx().world(), msr, write);
+    return guest.decisions().msrExits(intercepted, msr, write);
+  }
+
   private static void giveHalves(Context context, long value) {
     context.give(value & LOW);
     context.give(value >>> Integer.SIZE);
@@ -163,7 +168,7 @@ final class GuestInstructions {
     if (!privileged()) {
       return Fault.GP;
     }
-    if (Bitmaps.msrExits(vmcs, guest.vmx().world(), msr, true)) {
+    if (msrExits(msr, true)) {
       return exit(context, ExitReason.WRMSR);
     }
     return isVirtualized(msr)

@@ -67,6 +67,11 @@ public class VmxDecisions {
     };
   }
 
+  /** Whether an access to an MSR exits that the controls intercept or not. */
+  protected boolean msrExits(boolean intercepted, int msr, boolean write) {
+    return intercepted;
+  }
+
   /** Whether an exception of the guest exits. */
   protected boolean exceptionExits(long bitmap, int vector) {
     return (bitmap >>> vector & 1) != 0;
