@@ -125,6 +125,7 @@ public final class Cpu {
           this + " is in the guest: a test cannot run " + instructions + " in the host");
     }
     if (vcpu != null && !vcpu.inGuest()) {
+      vcpu.verifyNothingUnexpected();
       throw new IllegalStateException(
           this + " does not run: a test cannot run " + instructions + " in it");
     }

@@ -17,7 +17,7 @@ public final class PassThroughFaults {
   private static final String MSRS = "passthrough.OpenMsrTests";
   private static final String IPIS = "passthrough.IpiTests";
   private static final String INTERRUPTS = "passthrough.InterruptTests";
-  private static final String SWITCH = "passthrough.SwitchTests";
+  private static final String COUNTS = "experiment.ExitCountTests";
 
   private PassThroughFaults() {}
 
@@ -25,7 +25,7 @@ public final class PassThroughFaults {
   public static List<PlantedFault> all() {
     return List.of(
         fault("PT-EXITING", "Interrupts exit always", AlwaysExits::new, INTERRUPTS),
-        fault("PT-IF", "Interrupts do not exit while IF is 1", ExitsWithoutIf::new, SWITCH),
+        fault("PT-IF", "Interrupts do not exit while IF is 1", ExitsWithoutIf::new, COUNTS),
         fault("PT-BITMAP", "MSRs of the local APIC exit always", ClosedMsrs::new, MSRS),
         fault("PT-READS", "The bitmap of reads is ignored", OpenReads::new, MSRS),
         fault("PT-WRITES", "The bitmap of writes is ignored", OpenWrites::new, IPIS, MSRS),

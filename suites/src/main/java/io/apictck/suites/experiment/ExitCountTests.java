@@ -37,8 +37,7 @@ final class ExitCountTests {
 
   private static void verify(
       Machine machine, Technique technique, Map<ExitReason, Integer> expected) {
-    VirtualMachine guests =
-        VirtualMachine.of(technique, machine.cpu(0), machine.cpu(1)).enter();
+    VirtualMachine guests = VirtualMachine.of(technique, machine.cpu(0), machine.cpu(1)).enter();
     if (technique == Technique.PASS_THROUGH) {
       guests.processors().forEach(ExitCountTests::switchToX2apic);
     }
@@ -47,8 +46,7 @@ final class ExitCountTests {
     guests
         .exits()
         .forEach((reason, count) ->
-            machine.measure(
-                new Measurement("VM exits", technique.title(), reason.name(), count)));
+            machine.measure(new Measurement("VM exits", technique.title(), reason.name(), count)));
     machine.measure(
         new Measurement(
             "VM exits",
@@ -59,8 +57,9 @@ final class ExitCountTests {
   }
 
   private static void switchToX2apic(VirtualProcessor processor) {
-    processor.cpu().wrmsr(
-        Msr.IA32_APIC_BASE, ApicBase.DEFAULT_ADDRESS | ApicBase.EN | ApicBase.EXTD);
+    processor
+        .cpu()
+        .wrmsr(Msr.IA32_APIC_BASE, ApicBase.DEFAULT_ADDRESS | ApicBase.EN | ApicBase.EXTD);
   }
 
   @Test
@@ -68,20 +67,14 @@ final class ExitCountTests {
   @Covers({"VMX-EXT-002", "VMX-EXT-005"})
   void trapAndEmulate(Machine machine) {
     // TPR 2 + ICR 3 + EOI 4 + timer 3
-    verify(
-        machine,
-        Technique.TRAP_AND_EMULATE,
-        Map.of(ExitReason.APIC_ACCESS, 12, INTERRUPT, 3));
+    verify(machine, Technique.TRAP_AND_EMULATE, Map.of(ExitReason.APIC_ACCESS, 12, INTERRUPT, 3));
   }
 
   @Test
   @Covers({"VMX-EXT-002", "VMX-EXT-005"})
   void trapAndEmulateInX2apicMode(Machine machine) {
     // TPR 2 + ICR and SELF IPI 2 + EOI 4 + timer 3
-    verify(
-        machine,
-        Technique.TRAP_AND_EMULATE_X2APIC,
-        Map.of(ExitReason.WRMSR, 11, INTERRUPT, 3));
+    verify(machine, Technique.TRAP_AND_EMULATE_X2APIC, Map.of(ExitReason.WRMSR, 11, INTERRUPT, 3));
   }
 
   @Test
@@ -89,8 +82,7 @@ final class ExitCountTests {
   @Covers("VMX-EXT-002")
   void flexPriority(Machine machine) {
     // as above without TPR
-    verify(
-        machine, Technique.FLEX_PRIORITY, Map.of(ExitReason.APIC_ACCESS, 10, INTERRUPT, 3));
+    verify(machine, Technique.FLEX_PRIORITY, Map.of(ExitReason.APIC_ACCESS, 10, INTERRUPT, 3));
   }
 
   @Test
@@ -114,8 +106,7 @@ final class ExitCountTests {
   @Covers("VMX-EXT-002")
   void postedInterrupts(Machine machine) {
     // the other guest needs no kick; without remapping hardware the device is not posted
-    verify(
-        machine, Technique.POSTED_INTERRUPTS, Map.of(ExitReason.APIC_WRITE, 4, INTERRUPT, 2));
+    verify(machine, Technique.POSTED_INTERRUPTS, Map.of(ExitReason.APIC_WRITE, 4, INTERRUPT, 2));
   }
 
   @Test
@@ -128,8 +119,7 @@ final class ExitCountTests {
   @Covers("IPIV-OP-008")
   void ipiVirtualization(Machine machine) {
     // timer 3
-    verify(
-        machine, Technique.IPI_VIRTUALIZATION, Map.of(ExitReason.APIC_WRITE, 3, INTERRUPT, 2));
+    verify(machine, Technique.IPI_VIRTUALIZATION, Map.of(ExitReason.APIC_WRITE, 3, INTERRUPT, 2));
   }
 
   @Test

@@ -41,12 +41,7 @@ import org.junit.jupiter.api.Test;
  * "Other Causes of VM Exits").
  */
 @Conformance
-@Requires({
-  Feature.VMX,
-  Feature.X2APIC,
-  Feature.MSR_BITMAPS,
-  Feature.VIRTUALIZE_APIC_ACCESSES
-})
+@Requires({Feature.VMX, Feature.X2APIC, Feature.MSR_BITMAPS, Feature.VIRTUALIZE_APIC_ACCESSES})
 final class InterruptTests {
   private static final int VECTOR = 0x61;
 
@@ -213,9 +208,11 @@ final class InterruptTests {
     guest.cpu().lapic().setTpr(0xF0);
     guest.cpu().lapic().writeSelfIpiRegister(VECTOR);
     guest.vcpu().leave();
-    guest.vcpu().write(
-        VmcsField.ENTRY_INTERRUPTION_INFORMATION,
-        Integer.toUnsignedLong(InterruptionInformation.of(InterruptionType.NMI, 2).raw()));
+    guest
+        .vcpu()
+        .write(
+            VmcsField.ENTRY_INTERRUPTION_INFORMATION,
+            Integer.toUnsignedLong(InterruptionInformation.of(InterruptionType.NMI, 2).raw()));
     guest.vcpu().enter();
     guest.cpu().takeNmi();
     guest.cpu().iret();

@@ -26,12 +26,7 @@ import org.junit.jupiter.api.Test;
 /** IPIs of guests with the physical local APIC (ACRN, "Partition Mode"). */
 @Conformance
 @OnMachine(processors = 4)
-@Requires({
-  Feature.VMX,
-  Feature.X2APIC,
-  Feature.MSR_BITMAPS,
-  Feature.VIRTUALIZE_APIC_ACCESSES
-})
+@Requires({Feature.VMX, Feature.X2APIC, Feature.MSR_BITMAPS, Feature.VIRTUALIZE_APIC_ACCESSES})
 final class IpiTests {
   private static final int VECTOR = 0x61;
 
@@ -112,9 +107,7 @@ final class IpiTests {
         .processor(0)
         .cpu()
         .lapic()
-        .send(
-            InterruptCommand.of(DeliveryMode.NMI, 0)
-                .withDestination(guests.processor(1).id()));
+        .send(InterruptCommand.of(DeliveryMode.NMI, 0).withDestination(guests.processor(1).id()));
     machine.settle(() -> taken.count() > 0);
     machine.expectNothing();
     assertThat(taken).hasCount(1);
@@ -122,17 +115,18 @@ final class IpiTests {
   }
 
   @Test
-  @Covers({"LPT-IPI-004", "LPT-IPI-006"})
+  @Covers({"LPT-IPI-004", "LPT-IPI-005", "LPT-IPI-006", "LPT-SW-008"})
   void doNotReachOnesInXapicMode(Machine machine) {
     VirtualMachine guests =
         VirtualMachine.of(Technique.PASS_THROUGH, machine.cpu(0), machine.cpu(1)).enter();
     PassThrough.switchToX2apic(guests.processor(0));
     guests.processors().forEach(each -> each.cpu().sti());
-    verify(
-        machine,
-        guests,
-        InterruptCommand.fixed(VECTOR).withShorthand(Shorthand.ALL_EXCLUDING_SELF),
-        Set.of());
+    InterruptCommand command = InterruptCommand.fixed(VECTOR);
+    verify(machine, guests, command.withShorthand(Shorthand.ALL_EXCLUDING_SELF), Set.of());
+    verify(machine, guests, command.withDestination(guests.processor(1).id()), Set.of());
+    verify(machine, guests, command.withDestination(guests.processor(0).id()), Set.of(0));
+    int own = X2apicLogicalId.of(guests.processor(0).id());
+    verify(machine, guests, command.withLogical(true).withDestination(own), Set.of());
   }
 
   @Test
@@ -145,9 +139,7 @@ final class IpiTests {
         guests.processors().stream().map(each -> each.cpu().countInterrupts(VECTOR)).toList();
     int both =
         X2apicLogicalId.of(machine.cpu(0).apicId()) | X2apicLogicalId.of(machine.cpu(1).apicId());
-    sender
-        .lapic()
-        .send(InterruptCommand.fixed(VECTOR).withLogical(true).withDestination(both));
+    sender.lapic().send(InterruptCommand.fixed(VECTOR).withLogical(true).withDestination(both));
     machine.settle(() -> taken.stream().allMatch(each -> each.count() > 0));
     machine.expectNothing();
     taken.forEach(each -> assertThat(each).hasCount(1));

@@ -31,12 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** MSRs of the physical local APIC in the guest (ACRN, "LAPIC Passthrough Based on vLAPIC"). */
 @Conformance
-@Requires({
-  Feature.VMX,
-  Feature.X2APIC,
-  Feature.MSR_BITMAPS,
-  Feature.VIRTUALIZE_APIC_ACCESSES
-})
+@Requires({Feature.VMX, Feature.X2APIC, Feature.MSR_BITMAPS, Feature.VIRTUALIZE_APIC_ACCESSES})
 final class OpenMsrTests {
   private static final int VECTOR = 0x61;
   private static final int THERMAL = 0x834;
@@ -76,9 +71,7 @@ final class OpenMsrTests {
     VirtualProcessor guest = guests.processor(0);
     assertThat(guest.id()).as("virtual APIC ID").isNotEqualTo(cpu.apicId());
     assertThat(guest.reads(LapicRegister.ID)).as("ID").isEqualTo(guest.id());
-    assertThat(guest.reads(LapicRegister.LDR))
-        .as("LDR")
-        .isEqualTo(X2apicLogicalId.of(guest.id()));
+    assertThat(guest.reads(LapicRegister.LDR)).as("LDR").isEqualTo(X2apicLogicalId.of(guest.id()));
     assertThat(guests.exits()).as("VM exits").isEqualTo(Map.of(ExitReason.RDMSR, 2));
     guest.vcpu().leave();
     assertThat(cpu.lapic()).hasRegister(LapicRegister.ID, cpu.apicId());
@@ -131,8 +124,7 @@ final class OpenMsrTests {
     guest
         .lapic()
         .setLvt(
-            LapicRegister.LVT_TIMER,
-            LvtEntry.fixed(VECTOR).withTimerMode(TimerMode.TSC_DEADLINE));
+            LapicRegister.LVT_TIMER, LvtEntry.fixed(VECTOR).withTimerMode(TimerMode.TSC_DEADLINE));
     guest.wrmsr(Msr.IA32_TSC_DEADLINE, guest.rdtsc() + FAR);
     assertThat(guest.rdmsr(Msr.IA32_TSC_DEADLINE)).as("armed deadline").isNotZero();
     guest.wrmsr(Msr.IA32_TSC_DEADLINE, 0);
@@ -173,8 +165,7 @@ final class OpenMsrTests {
         .cpu()
         .lapic()
         .setLvt(
-            LapicRegister.LVT_TIMER,
-            LvtEntry.fixed(VECTOR).withTimerMode(TimerMode.TSC_DEADLINE));
+            LapicRegister.LVT_TIMER, LvtEntry.fixed(VECTOR).withTimerMode(TimerMode.TSC_DEADLINE));
     long now = guest.cpu().rdtsc();
     assertThat(now).as("TSC of the guest").isGreaterThanOrEqualTo(FAR);
     guest.cpu().wrmsr(Msr.IA32_TSC_DEADLINE, now + 1000);
@@ -192,8 +183,7 @@ final class OpenMsrTests {
   void anUnexpectedInterception(Machine machine, Cpu cpu) {
     VirtualProcessor guest = PassThrough.running(cpu).processor(0);
     guest.vcpu().leave();
-    new MsrBitmap(cpu, guest.vcpu().msrBitmap())
-        .interceptReads(LapicRegister.SVR.msr(), true);
+    new MsrBitmap(cpu, guest.vcpu().msrBitmap()).interceptReads(LapicRegister.SVR.msr(), true);
     guest.vcpu().enter();
     int seen = guest.reads(LapicRegister.SVR);
     machine.observe("SVR, read with an exit", seen);

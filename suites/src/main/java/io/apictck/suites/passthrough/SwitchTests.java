@@ -7,7 +7,6 @@ import io.apictck.arch.LapicRegister;
 import io.apictck.arch.Msr;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.VmInstructionError;
-import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
 import io.apictck.junit.Cases;
 import io.apictck.junit.Conformance;
@@ -19,7 +18,6 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.machine.vmx.MsrBitmap;
 import io.apictck.platform.Feature;
-import io.apictck.platform.Instruction;
 import io.apictck.suites.support.ApicGuest;
 import io.apictck.suites.support.SelfIpi;
 import io.apictck.suites.support.hypervisor.Technique;
@@ -31,12 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** From the emulated to the physical local APIC (ACRN, "LAPIC Passthrough Based on vLAPIC"). */
 @Conformance
-@Requires({
-  Feature.VMX,
-  Feature.X2APIC,
-  Feature.MSR_BITMAPS,
-  Feature.VIRTUALIZE_APIC_ACCESSES
-})
+@Requires({Feature.VMX, Feature.X2APIC, Feature.MSR_BITMAPS, Feature.VIRTUALIZE_APIC_ACCESSES})
 final class SwitchTests {
   private static final int VECTOR = 0x61;
   private static final int PRIORITY = 0x50;
@@ -87,8 +80,7 @@ final class SwitchTests {
   @Test
   @Covers("LPT-SW-002")
   void whatWasPendingInTheEmulatedOneIsGone(Machine machine, Cpu cpu) {
-    VirtualProcessor guest =
-        VirtualMachine.of(Technique.PASS_THROUGH, cpu).enter().processor(0);
+    VirtualProcessor guest = VirtualMachine.of(Technique.PASS_THROUGH, cpu).enter().processor(0);
     guest.cpu().run(SelfIpi.of(guest.cpu().lapic(), VECTOR));
     PassThrough.switchToX2apic(guest);
     assertThat(guest.cpu().lapic()).isIdle();
@@ -194,8 +186,7 @@ final class SwitchTests {
             VmxControl.VIRTUAL_INTERRUPT_DELIVERY);
     MsrBitmap bitmap = new MsrBitmap(cpu, guest.vcpu().msrBitmap());
     List<Integer> open =
-        List.of(
-            LapicRegister.TPR.msr(), LapicRegister.EOI.msr(), LapicRegister.SELF_IPI.msr());
+        List.of(LapicRegister.TPR.msr(), LapicRegister.EOI.msr(), LapicRegister.SELF_IPI.msr());
     int currentCount = LapicRegister.CURRENT_COUNT.msr();
     for (int msr = Msr.X2APIC_FIRST; msr <= Msr.X2APIC_LAST; msr++) {
       bitmap.interceptWrites(msr, !open.contains(msr));

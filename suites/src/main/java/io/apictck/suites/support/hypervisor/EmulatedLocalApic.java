@@ -13,7 +13,7 @@ import java.util.Map;
  */
 final class EmulatedLocalApic {
   private static final int CLASS = 0xF0;
-  
+
   private final int id;
   private final Map<Integer, Integer> values = new HashMap<>();
   private VectorSet requests = new VectorSet();

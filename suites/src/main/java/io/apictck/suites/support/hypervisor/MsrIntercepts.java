@@ -11,6 +11,7 @@ import java.util.List;
 /** Which accesses to MSRs of the local APIC exit. */
 final class MsrIntercepts {
   private static final int WRITES = 0x800;
+
   /** The thermal LVT entry of the rules: 834h. */
   private static final int LVT_834 = 0x834;
 

@@ -12,8 +12,7 @@ public enum Technique {
   /** Each access to an MSR exits; interrupts are injected. */
   TRAP_AND_EMULATE_X2APIC("trap and emulate, x2APIC"),
   /** FlexPriority: the task priority is virtualized; interrupts are injected. */
-  FLEX_PRIORITY(
-      "FlexPriority", VmxControl.VIRTUALIZE_APIC_ACCESSES, VmxControl.USE_TPR_SHADOW),
+  FLEX_PRIORITY("FlexPriority", VmxControl.VIRTUALIZE_APIC_ACCESSES, VmxControl.USE_TPR_SHADOW),
   /** APICv: registers are virtualized, and the processor delivers. */
   APICV(
       "APICv",

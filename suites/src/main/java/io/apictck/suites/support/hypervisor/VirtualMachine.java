@@ -42,6 +42,11 @@ public final class VirtualMachine {
     return technique;
   }
 
+  /** Whether all guests have the physical local APIC. */
+  boolean passesThrough() {
+    return processors.stream().allMatch(VirtualProcessor::passesThrough);
+  }
+
   /** A virtual processor. */
   public VirtualProcessor processor(int number) {
     return processors.get(number);
@@ -75,14 +80,13 @@ public final class VirtualMachine {
   /** The virtual processors that a command of one of them is for, by their virtual IDs. */
   List<VirtualProcessor> targets(VirtualProcessor sender, InterruptCommand command) {
     return processors.stream()
-        .filter(
-            each ->
-                switch (command.shorthand()) {
-                  case SELF -> each == sender;
-                  case ALL_INCLUDING_SELF -> true;
-                  case ALL_EXCLUDING_SELF -> each != sender;
-                  case NONE -> addresses(command, each);
-                })
+        .filter(each ->
+            switch (command.shorthand()) {
+              case SELF -> each == sender;
+              case ALL_INCLUDING_SELF -> true;
+              case ALL_EXCLUDING_SELF -> each != sender;
+              case NONE -> addresses(command, each);
+            })
         .toList();
   }
 
@@ -95,7 +99,6 @@ public final class VirtualMachine {
       return destination == processor.id();
     }
     int own = X2apicLogicalId.of(processor.id());
-    return destination >>> Short.SIZE == own >>> Short.SIZE
-        && (destination & own & 0xFFFF) != 0;
+    return destination >>> Short.SIZE == own >>> Short.SIZE && (destination & own & 0xFFFF) != 0;
   }
 }

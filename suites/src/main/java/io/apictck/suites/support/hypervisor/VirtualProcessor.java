@@ -69,8 +69,10 @@ public final class VirtualProcessor {
     guest.descriptor().setControl(notification());
     MsrIntercepts.emulated(vcpu());
     if (x2apic) {
-      guest.guest().lapic().assume(
-          ApicBase.of(ApicBase.DEFAULT_ADDRESS | ApicBase.EN | ApicBase.EXTD));
+      guest
+          .guest()
+          .lapic()
+          .assume(ApicBase.of(ApicBase.DEFAULT_ADDRESS | ApicBase.EN | ApicBase.EXTD));
     }
     take(ExitReason.APIC_ACCESS, this::accessed);
     take(ExitReason.APIC_WRITE, this::written);
@@ -84,9 +86,7 @@ public final class VirtualProcessor {
 
   private long notification() {
     return PostedInterruptDescriptor.control(
-        ApicGuest.NOTIFICATION_VECTOR,
-        host.apicId(),
-        host.lapic().mode() == ApicMode.X2APIC);
+        ApicGuest.NOTIFICATION_VECTOR, host.apicId(), host.lapic().mode() == ApicMode.X2APIC);
   }
 
   /** Deals with a VM exit; the guest goes on afterwards. */
@@ -215,9 +215,10 @@ public final class VirtualProcessor {
   }
 
   private long destination() {
-    int high = technique.processorDelivers()
-        ? guest.page().read(VirtualApicPage.VICR_HI)
-        : apic.read(LapicRegister.ICR_HIGH.offset(), false);
+    int high =
+        technique.processorDelivers()
+            ? guest.page().read(VirtualApicPage.VICR_HI)
+            : apic.read(LapicRegister.ICR_HIGH.offset(), false);
     return high >>> XAPIC_ID_SHIFT;
   }
 
@@ -252,6 +253,10 @@ public final class VirtualProcessor {
   // ---- interrupts ----
 
   private void send(InterruptCommand command) {
+    if (passesThrough() && command.logical() && !machine.passesThrough()) {
+      // logical IDs are not settled
+      return;
+    }
     Set<DeliveryMode> notForwarded = EnumSet.of(DeliveryMode.INIT, DeliveryMode.STARTUP);
     for (VirtualProcessor target : machine.targets(this, command)) {
       if (!passesThrough()) {
@@ -268,10 +273,7 @@ public final class VirtualProcessor {
   private void requestFrom(VirtualProcessor sender, int vector) {
     if (sender != this && technique.posts()) {
       guest.descriptor().by(sender.host).request(vector);
-      guest
-          .descriptor()
-          .by(sender.host)
-          .setControl(notification() | PostedInterruptDescriptor.ON);
+      guest.descriptor().by(sender.host).setControl(notification() | PostedInterruptDescriptor.ON);
       sender.host.lapic().sendIpi(host, ApicGuest.NOTIFICATION_VECTOR);
       return;
     }
@@ -312,9 +314,7 @@ public final class VirtualProcessor {
     VectorSet requests = guest.page().virr();
     int rvi = guest.rvi();
     boolean changed = false;
-    for (int vector = apic.takeRequest();
-        vector != VectorSet.NONE;
-        vector = apic.takeRequest()) {
+    for (int vector = apic.takeRequest(); vector != VectorSet.NONE; vector = apic.takeRequest()) {
       requests.add(vector);
       rvi = Math.max(rvi, vector);
       changed = true;
