@@ -12,10 +12,11 @@ import io.apictck.model.ReferencePlatform;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.VmxWorld;
 import io.apictck.platform.Platform;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Faults in IPI virtualization; no collection of known bugs has them. */
+/** Faults in IPI virtualization. */
 public final class IpiVirtualizationFaults {
   private static final String PAGE = "ipiv.PageTests";
   private static final String MSRS = "ipiv.MsrTests";
@@ -30,6 +31,11 @@ public final class IpiVirtualizationFaults {
   /** All of them. */
   public static List<PlantedFault> all() {
     return List.of(
+        PlantedFault.of(
+            "BUG-302",
+            "A processor in HLT gets no notification",
+            IpiVirtualizationFaults::sleepsOn,
+            NOTIFICATION),
         fault("IPIV-VECTOR", "Vectors below 16 are posted", AnyVector::new, POSTING),
         fault("IPIV-LAST", "The last index is not in the table", Exclusive::new, POSTING),
         fault("IPIV-VALID", "The valid bit of an entry is ignored", NoValidBit::new, POSTING),
@@ -142,6 +148,33 @@ public final class IpiVirtualizationFaults {
                     return virtualization.of(physical);
                   }
                 });
+  }
+
+  private static Platform sleepsOn(ModelConfiguration machine) {
+    List<Processor> processors = new ArrayList<>();
+    return new ReferencePlatform(
+        machine,
+        ReferenceChipset::new,
+        (world, cpu) -> {
+          Processor processor =
+              new Processor(world, cpu) {
+                @Override
+                protected ApicVirtualization apicVirtualization(VmxWorld physical) {
+                  return new ApicVirtualization(
+                      new Redirected(physical) {
+                        @Override
+                        public void sendIpi(int vector, int apicId) {
+                          Processor target = processors.get(machine.apicIds().indexOf(apicId));
+                          if (target.activity() != Activity.HALTED) {
+                            super.sendIpi(vector, apicId);
+                          }
+                        }
+                      });
+                }
+              };
+          processors.add(processor);
+          return processor;
+        });
   }
 
   private static final class AnyVector extends ApicVirtualization {

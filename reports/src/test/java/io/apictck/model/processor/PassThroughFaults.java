@@ -28,7 +28,12 @@ public final class PassThroughFaults {
         fault("PT-IF", "Interrupts do not exit while IF is 1", ExitsWithoutIf::new, COUNTS),
         fault("PT-BITMAP", "MSRs of the local APIC exit always", ClosedMsrs::new, MSRS),
         fault("PT-READS", "The bitmap of reads is ignored", OpenReads::new, MSRS),
-        fault("PT-WRITES", "The bitmap of writes is ignored", OpenWrites::new, IPIS, MSRS),
+        fault(
+            "BUG-304",
+            "A command of the guest reaches the physical ICR as it is",
+            OpenWrites::new,
+            IPIS,
+            MSRS),
         fault("PT-NMI", "NMI exits always", NmiExits::new, INTERRUPTS, IPIS),
         fault("PT-INIT", "INIT resets in root operation", InitInRoot::new, INTERRUPTS),
         fault("PT-HLT", "Interrupts do not wake a halted guest", SleepsOn::new, INTERRUPTS));
