@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Features of VMX go together with those that they need. */
 class VmxFeaturesTest {
   private static Set<Feature> without(Feature feature) {
-    return new ModelConfiguration(List.of(0), EnumSet.complementOf(EnumSet.of(feature)))
-        .features();
+    return new ModelConfiguration(List.of(0), EnumSet.complementOf(EnumSet.of(feature))).features();
   }
 
   @Test

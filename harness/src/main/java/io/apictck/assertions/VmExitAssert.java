@@ -77,6 +77,7 @@ public final class VmExitAssert extends ConformanceAssert<VmExitAssert, VmExit> 
   }
 
   /** The saved activity state is this. */
+  @SuppressWarnings("EnumOrdinal") // states are in the order of their numbers
   public VmExitAssert hasActivity(ActivityState state) {
     int seen = actual.activity();
     return exit(seen == state.ordinal(), "save activity state " + state + ", but it saved " + seen);

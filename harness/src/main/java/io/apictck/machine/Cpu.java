@@ -61,9 +61,11 @@ public final class Cpu {
     this.lapic = new LocalApic(this);
   }
 
-  /** The guest side of a virtual processor of this one. */
+  /** The guest side of a virtual processor of this one; it finds the local APIC of its host. */
   Cpu guestSide(Vcpu of) {
-    return new Cpu(machine, index, apicId, of);
+    Cpu guest = new Cpu(machine, index, apicId, of);
+    guest.lapic.assume(lapic.base());
+    return guest;
   }
 
   /** VMX operation of this processor. */
@@ -216,6 +218,11 @@ public final class Cpu {
                 + (run.dropped() ? ": INIT ended it" : ""));
       }
     };
+  }
+
+  /** Whether a block can be started. */
+  private boolean runs() {
+    return active == null && (vcpu == null || vcpu.inGuest());
   }
 
   private boolean hasExited() {
@@ -463,14 +470,17 @@ public final class Cpu {
    * @throws AssertionError if none comes within the platform's patience
    */
   public InterruptFrame takeInterrupt() {
-    if (!machine.await(this::hasUntakenInterrupt)) {
+    if (!machine.await(() -> hasUntakenInterrupt() || hasExited()) || !hasUntakenInterrupt()) {
+      verifyNothingUnexpected();
+      if (vcpu != null) {
+        vcpu.verifyNothingUnexpected();
+      }
       throw new AssertionError(
-          "CPU "
-              + index
+          this
               + " took no interrupt within "
               + machine.description().patience().toMillis()
               + " ms: "
-              + lapic.summary());
+              + (runs() ? lapic.summary() : "its code does not run"));
     }
     InterruptFrame frame = contexts.take();
     if (frame == null) {
@@ -562,6 +572,20 @@ public final class Cpu {
       throw new AssertionError("CPU " + index + " should have started, but showed " + event);
     }
     return started;
+  }
+
+  /**
+   * Waits until this processor shuts down.
+   *
+   * @throws AssertionError if that does not happen within the platform's patience
+   */
+  public void expectShutDown() {
+    if (!machine.await(() -> shutDown)) {
+      throw new AssertionError(
+          "no shutdown of %s within %d ms"
+              .formatted(this, machine.description().patience().toMillis()));
+    }
+    shutDown = false;
   }
 
   private Event nextStartEvent(String failure) {
@@ -714,10 +738,7 @@ public final class Cpu {
     if (!startEvents.isEmpty() && handlersRunning == 0) {
       throw new AssertionError("unexpected " + startEvents.getFirst());
     }
-    for (Vcpu each : vmx.vcpus()) {
-      each.verifyNothingUnexpected();
-      each.guest().verifyNothingUnexpected();
-    }
+    vmx.verifyNothingUnexpected();
     if (shutDown) {
       throw new AssertionError("CPU " + index + " shut down (triple fault)");
     }

@@ -80,6 +80,10 @@ public final class LocalApic {
     base = found;
   }
 
+  ApicBase base() {
+    return base;
+  }
+
   void machineWasReset() {
     base = ApicBase.of(ApicBase.DEFAULT_ADDRESS | ApicBase.EN);
   }

@@ -1,5 +1,6 @@
 package io.apictck.machine;
 
+import io.apictck.arch.Rflags;
 import io.apictck.arch.vmx.ControlVector;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.VmcsField;
@@ -240,6 +241,12 @@ public final class Vcpu {
     guest.forgetGuest();
   }
 
+  /** Sets or clears IF in guest RFLAGS. */
+  public void setInterruptFlag(boolean enabled) {
+    long rflags = read(VmcsField.GUEST_RFLAGS);
+    write(VmcsField.GUEST_RFLAGS, enabled ? rflags | Rflags.IF : rflags & ~Rflags.IF);
+  }
+
   /** Moves guest RIP behind the instruction that exited. */
   public void skip(VmExit exit) {
     write(VmcsField.GUEST_RIP, exit.rip() + exit.instructionLength());
@@ -249,17 +256,28 @@ public final class Vcpu {
 
   /** VMLAUNCH, the first time and after {@link #vmclear}, otherwise VMRESUME. */
   public EntryResult tryEnter() {
+    return tryEnter(List.of());
+  }
+
+  /**
+   * As {@link #tryEnter()}, in one block with instructions of the host before it: for sweeps. What
+   * they give is not looked at.
+   */
+  public EntryResult tryEnter(List<Instruction> before) {
     vmx.makeCurrent(this);
     host.entering(this);
     entries++;
-    BlockRun run = host.start(launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch());
+    List<Instruction> block = new ArrayList<>(before.size() + 1);
+    block.addAll(before);
+    block.add(launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch());
+    BlockRun run = host.start(block);
     return switch (host.awaitEntry(run)) {
       case Event.VmEntered _ -> {
         launched = true;
         yield new EntryResult.Entered();
       }
       case Event.VmExited exited -> new EntryResult.Failed(new VmExit(this, exited, entries));
-      case Event.Completed completed -> refused(completed.values()[0]);
+      case Event.Completed completed -> refused(completed.values()[completed.values().length - 1]);
       case Event.Faulted faulted -> new EntryResult.Faulted(faulted.vector(), faulted.errorCode());
       default -> throw new IllegalStateException("a VM entry cannot end in " + run.end());
     };
@@ -276,7 +294,12 @@ public final class Vcpu {
    * @throws AssertionError if the entry fails
    */
   public Vcpu enter() {
-    EntryResult result = tryEnter();
+    return enter(List.of());
+  }
+
+  /** As {@link #enter()}, in one block with instructions of the host before it: for sweeps. */
+  public Vcpu enter(List<Instruction> before) {
+    EntryResult result = tryEnter(before);
     if (!(result instanceof EntryResult.Entered)) {
       throw new AssertionError("VM entry of " + this + " should succeed, but: " + result);
     }

@@ -92,6 +92,14 @@ public final class Vmx {
     return List.copyOf(vcpus);
   }
 
+  /** Fails if a guest shows what no one asked for. */
+  void verifyNothingUnexpected() {
+    for (int i = 0; i < vcpus.size(); i++) {
+      vcpus.get(i).verifyNothingUnexpected();
+      vcpus.get(i).guest().verifyNothingUnexpected();
+    }
+  }
+
   void makeCurrent(Vcpu vcpu) {
     if (current != vcpu) {
       require("VMPTRLD", cpu.run(new Instruction.Vmptrld(vcpu.vmcs()))[0]);

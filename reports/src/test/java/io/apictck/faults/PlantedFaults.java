@@ -16,6 +16,10 @@ import io.apictck.model.pic.PicFaults;
 import io.apictck.model.processor.IpiVirtualizationFaults;
 import io.apictck.model.processor.PassThroughFaults;
 import io.apictck.model.processor.ProcessorFaults;
+import io.apictck.model.processor.VmxExitFaults;
+import io.apictck.model.processor.vmx.PostedInterruptFaults;
+import io.apictck.model.processor.vmx.VirtualInterruptFaults;
+import io.apictck.model.processor.vmx.VmxEntryFaults;
 import io.apictck.model.wiring.WiringFaults;
 import java.util.Comparator;
 import java.util.List;
@@ -36,12 +40,16 @@ public final class PlantedFaults {
               ProcessorFaults.all(),
               IpiVirtualizationFaults.all(),
               PassThroughFaults.all(),
+              VmxExitFaults.all(),
               IoApicFaults.all(),
               MessageFaults.all(),
               MsiFaults.all(),
               PicFaults.all(),
               WiringFaults.all(),
-              FirmwareFaults.all())
+              FirmwareFaults.all(),
+              VmxEntryFaults.all(),
+              VirtualInterruptFaults.all(),
+              PostedInterruptFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

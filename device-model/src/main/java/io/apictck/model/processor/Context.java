@@ -18,6 +18,7 @@ final class Context {
   }
 
   private static final long[] NO_VALUES = {};
+  private static final int[] NO_OFFSETS = {};
 
   private Kind kind = Kind.KERNEL;
   private SavedState saved = SavedState.NONE;
@@ -33,6 +34,11 @@ final class Context {
 
   /** In a guest: the address of the first instruction of the block. */
   private long code;
+
+  /** In a guest: the offsets of the instructions from there, and of the end, if measured. */
+  private int[] offsets = NO_OFFSETS;
+
+  private boolean measured;
 
   /** In a guest: RSP. */
   private long stackPointer;
@@ -50,6 +56,7 @@ final class Context {
     next = 0;
     repeated = 0;
     count = 0;
+    measured = false;
   }
 
   /** Ends the block. */
@@ -141,11 +148,25 @@ final class Context {
 
   /** Address of the next instruction to be executed, or behind the last one. */
   long address() {
-    long address = code;
-    for (int i = 0; i < next; i++) {
-      address += length(block.instructions().get(i));
+    measure();
+    return code + offsets[next];
+  }
+
+  /** Finds out where the instructions of the block lie: once, for there may be many. */
+  private void measure() {
+    if (measured) {
+      return;
     }
-    return address;
+    if (offsets.length <= size) {
+      offsets = new int[size + 1];
+    }
+    int offset = 0;
+    for (int i = 0; i < size; i++) {
+      offsets[i] = offset;
+      offset += length(block.instructions().get(i));
+    }
+    offsets[size] = offset;
+    measured = true;
   }
 
   /**
@@ -155,12 +176,13 @@ final class Context {
    * @return whether it is the address of an instruction, or that behind the last one
    */
   boolean jump(long rip, long rflags) {
-    long address = code;
-    int index = 0;
-    while (index < size && address < rip) {
-      address += length(block.instructions().get(index++));
+    measure();
+    long offset = rip - code;
+    if (offset < 0 || offset > offsets[size]) {
+      return false;
     }
-    if (address != rip) {
+    int index = Arrays.binarySearch(offsets, 0, size + 1, (int) offset);
+    if (index < 0) {
       return false;
     }
     for (int i = next; i < index; i++) {

@@ -46,6 +46,11 @@ final class ContextStack {
     return true;
   }
 
+  /** Whether the running context is the outermost one. */
+  boolean atBottom() {
+    return depth == 0;
+  }
+
   /** Whether a new context has room. */
   boolean hasRoom() {
     return depth + 1 < LIMIT;

@@ -40,7 +40,11 @@ final class GuestContexts {
 
   long rip() {
     Context top = contexts.top();
-    return top.busy() ? top.address() : idleRip;
+    if (top.busy()) {
+      return top.address();
+    }
+    // a handler that was entered before the first NOP is no fresh start
+    return contexts.atBottom() ? idleRip : NOPS;
   }
 
   long rsp() {

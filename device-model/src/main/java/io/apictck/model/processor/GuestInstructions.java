@@ -60,9 +60,9 @@ final class GuestInstructions {
           privileged() && hasMonitor() && vmcs.has(VmxControl.MONITOR_EXITING)
               ? exit(context, ExitReason.MONITOR)
               : plain(context, instruction);
-      case Instruction.Mwait _ ->
-          privileged() && hasMonitor() && vmcs.has(VmxControl.MWAIT_EXITING)
-              ? exit(context, ExitReason.MWAIT, processor.monitor().armed() ? 1 : 0)
+      case Instruction.Mwait(int extensions) ->
+          privileged() && hasMonitor()
+              ? mwait(context, instruction, extensions)
               : plain(context, instruction);
       case Instruction.Pause _ ->
           vmcs.has(VmxControl.PAUSE_EXITING)
@@ -123,6 +123,16 @@ final class GuestInstructions {
     return processor.world().configuration().has(Feature.MONITOR_MWAIT);
   }
 
+  private int mwait(Context context, Instruction instruction, int extensions) {
+    if (vmcs.has(VmxControl.MWAIT_EXITING)) {
+      return exit(context, ExitReason.MWAIT, processor.monitor().armed() ? 1 : 0);
+    }
+    boolean forMaskedInterrupts = extensions == 1 && !processor.interruptFlag();
+    return forMaskedInterrupts && guest.decisions().mwaitPasses(vmcs, guest.recognizesVirtual())
+        ? Fault.NONE
+        : plain(context, instruction);
+  }
+
   private int rdtsc(Context context) {
     if (vmcs.has(VmxControl.RDTSC_EXITING)) {
       return exit(context, ExitReason.RDTSC);
@@ -155,8 +165,8 @@ final class GuestInstructions {
   }
 
   private boolean msrExits(int msr, boolean write) {
-    boolean intercepted = Bitmaps.msrExits(vmcs, guest.vmx().world(), msr, write);
-    return guest.decisions().msrExits(intercepted, msr, write);
+    boolean exits = Bitmaps.msrExits(vmcs, guest.vmx().world(), msr, write);
+    return guest.decisions().msrExits(exits, msr, write);
   }
 
   private static void giveHalves(Context context, long value) {

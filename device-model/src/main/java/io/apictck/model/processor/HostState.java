@@ -38,8 +38,8 @@ final class HostState {
             vmcs.get(VmcsField.HOST_CR4));
   }
 
-  /** Stores the MSRs of the VM-exit MSR-store area. */
-  static void storeMsrs(Vmx vmx, VmcsRegion region) {
+  /** Stores the MSRs of the VM-exit MSR-store area; false if there was a VMX abort. */
+  static boolean storeMsrs(Vmx vmx, VmcsRegion region) {
     VmxWorld world = vmx.world();
     long address = region.data().get(VmcsField.EXIT_MSR_STORE_ADDRESS);
     int count = (int) region.data().get(VmcsField.EXIT_MSR_STORE_COUNT);
@@ -47,13 +47,14 @@ final class HostState {
       long entry = address + (long) i * MsrArea.ENTRY_SIZE;
       if (!MsrArea.stores(world, entry) || !store(vmx, entry)) {
         abort(vmx, region, ABORT_SAVING_MSRS);
-        return;
+        return false;
       }
     }
+    return true;
   }
 
-  /** Loads the MSRs of the VM-exit MSR-load area. */
-  static void loadMsrs(Vmx vmx, VmcsRegion region) {
+  /** Loads the MSRs of the VM-exit MSR-load area; false if there was a VMX abort. */
+  static boolean loadMsrs(Vmx vmx, VmcsRegion region) {
     VmxWorld world = vmx.world();
     long address = region.data().get(VmcsField.EXIT_MSR_LOAD_ADDRESS);
     int count = (int) region.data().get(VmcsField.EXIT_MSR_LOAD_COUNT);
@@ -61,9 +62,10 @@ final class HostState {
       long entry = address + (long) i * MsrArea.ENTRY_SIZE;
       if (!MsrArea.loads(world, entry) || !load(vmx, entry)) {
         abort(vmx, region, ABORT_LOADING_MSRS);
-        return;
+        return false;
       }
     }
+    return true;
   }
 
   private static boolean store(Vmx vmx, long entry) {
@@ -89,6 +91,7 @@ final class HostState {
   private static void abort(Vmx vmx, VmcsRegion region, int indicator) {
     Processor processor = vmx.processor();
     vmx.world().write(region.address() + ABORT_INDICATOR, Integer.BYTES, indicator);
+    load(vmx, region);
     processor.setActivity(Activity.SHUT_DOWN);
     processor.world().show(new Event.ShutDown(processor.cpu()));
   }

@@ -188,6 +188,11 @@ final class NonRoot {
     return fault;
   }
 
+  /** Whether a virtual interrupt is recognized. */
+  boolean recognizesVirtual() {
+    return deliversVirtualInterrupts && apic().recognized();
+  }
+
   boolean exceptionExits(int vector) {
     return decisions.exceptionExits(vmcs.get(VmcsField.EXCEPTION_BITMAP), vector);
   }
@@ -366,12 +371,16 @@ final class NonRoot {
     }
     processor.setNmiBlocked(
         decisions.nmiBlockedAfterExit(processor.nmiBlocked(), exit.reason(), forNmi));
-    HostState.storeMsrs(vmx, region);
+    if (!HostState.storeMsrs(vmx, region)) {
+      return;
+    }
     Event.VmExited event =
         new Event.VmExited(processor.cpu(), block, field, region.guest().place());
     HostState.load(vmx, region);
+    if (!HostState.loadMsrs(vmx, region)) {
+      return;
+    }
     processor.world().show(event);
-    HostState.loadMsrs(vmx, region);
     processor.world().attend(processor.cpu());
   }
 }

@@ -62,11 +62,12 @@ final class VmEntry {
     int field = reason.number() | ExitReason.ENTRY_FAILURE;
     vmcs.set(VmcsField.EXIT_REASON, field);
     vmcs.set(VmcsField.EXIT_QUALIFICATION, qualification);
+    Event.VmExited event =
+        new Event.VmExited(vmx.processor().cpu(), block, field, region.guest().place());
     HostState.load(vmx, region);
-    vmx.processor()
-        .world()
-        .show(new Event.VmExited(vmx.processor().cpu(), block, field, region.guest().place()));
-    HostState.loadMsrs(vmx, region);
+    if (HostState.loadMsrs(vmx, region)) {
+      vmx.processor().world().show(event);
+    }
   }
 
   private void load(VmcsRegion region, NonRoot guest) {

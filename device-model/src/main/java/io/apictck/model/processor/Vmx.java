@@ -237,7 +237,7 @@ final class Vmx {
   }
 
   private Optional<VmInstructionError> entryError(boolean launch) {
-    if (processor.inMovSsShadow()) {
+    if (processor.inMovSsShadow() && decisions.movSsBlocksEntry()) {
       return Optional.of(VmInstructionError.EVENTS_BLOCKED_BY_MOV_SS);
     }
     if (launch && current.launched()) {

@@ -67,9 +67,14 @@ public class VmxDecisions {
     };
   }
 
-  /** Whether an access to an MSR exits that the controls intercept or not. */
-  protected boolean msrExits(boolean intercepted, int msr, boolean write) {
-    return intercepted;
+  /** Whether MWAIT that waits for masked interrupts too is passed without waiting. */
+  protected boolean mwaitPasses(Vmcs vmcs, boolean virtualInterrupt) {
+    return vmcs.has(VmxControl.INTERRUPT_WINDOW_EXITING) || virtualInterrupt;
+  }
+
+  /** Whether an access to an MSR exits; {@code exits}: what the bitmap says. */
+  protected boolean msrExits(boolean exits, int msr, boolean write) {
+    return exits;
   }
 
   /** Whether an exception of the guest exits. */
@@ -80,6 +85,11 @@ public class VmxDecisions {
   /** Whether IRET ends the NMI blocking that counts in a guest. */
   protected boolean iretUnblocksNmi(Vmcs vmcs) {
     return vmcs.has(VmxControl.VIRTUAL_NMIS) || !vmcs.has(VmxControl.NMI_EXITING);
+  }
+
+  /** Whether the shadow of MOV SS makes VM entries fail. */
+  protected boolean movSsBlocksEntry() {
+    return true;
   }
 
   /** Whether INIT waits as long as the processor is in VMX root operation. */

@@ -103,8 +103,7 @@ class VirtualApicTest {
   void notificationPostsWithoutAnExit() {
     deliver(0);
     vmx.write(VmcsField.GUEST_RFLAGS, Rflags.FIXED);
-    vmx.set(
-        VmxControl.PROCESS_POSTED_INTERRUPTS, VmxControl.ACKNOWLEDGE_INTERRUPT_ON_EXIT);
+    vmx.set(VmxControl.PROCESS_POSTED_INTERRUPTS, VmxControl.ACKNOWLEDGE_INTERRUPT_ON_EXIT);
     vmx.write(VmcsField.POSTED_INTERRUPT_NOTIFICATION_VECTOR, NOTIFICATION);
     vmx.write(VmcsField.POSTED_INTERRUPT_DESCRIPTOR_ADDRESS, DESCRIPTOR);
     vmx.run(new Instruction.Store(DESCRIPTOR + 8, 4, 2));

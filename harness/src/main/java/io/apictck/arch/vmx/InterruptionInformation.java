@@ -6,6 +6,7 @@ package io.apictck.arch.vmx;
  *
  * @param raw the 32 bits
  */
+@SuppressWarnings("EnumOrdinal") // types are in the order of their numbers
 public record InterruptionInformation(int raw) {
   /** Bit 31: the field says something. */
   public static final int VALID = 1 << 31;

@@ -12,8 +12,9 @@ public record VmxMisc(long raw) {
   }
 
   /** Whether an activity state other than active is supported: bits 8:6. */
+  @SuppressWarnings("EnumOrdinal") // states are in the order of their numbers
   public boolean supports(ActivityState state) {
-    return state == ActivityState.ACTIVE || (raw >>> 5 + state.ordinal() & 1) != 0;
+    return state == ActivityState.ACTIVE || ((raw >>> (5 + state.ordinal())) & 1) != 0;
   }
 
   /** Bit 29: VMWRITE may write any supported field. */

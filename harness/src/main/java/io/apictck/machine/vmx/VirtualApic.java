@@ -64,6 +64,11 @@ public final class VirtualApic {
     write(VirtualApicPage.VTPR, value);
   }
 
+  /** The instruction that writes VTPR, for blocks. */
+  public Instruction storingVtpr(int value) {
+    return new Instruction.Store(address + VirtualApicPage.VTPR, 4, Integer.toUnsignedLong(value));
+  }
+
   /** VPPR, four bytes. */
   public int vppr() {
     return read(VirtualApicPage.VPPR);

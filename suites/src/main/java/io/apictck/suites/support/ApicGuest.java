@@ -1,6 +1,7 @@
 package io.apictck.suites.support;
 
 import io.apictck.arch.ApicBase;
+import io.apictck.arch.VectorSet;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
 import io.apictck.machine.Cpu;
@@ -141,5 +142,23 @@ public record ApicGuest(
   /** Writes the guest interrupt status. */
   public void setInterruptStatus(int rvi, int svi) {
     vcpu.write(VmcsField.GUEST_INTERRUPT_STATUS, svi << 8 | rvi);
+  }
+
+  /** What the next entry finds: RVI, SVI, VTPR and whether IF is set. */
+  public void prepare(int rvi, int svi, int vtpr, boolean interruptFlag) {
+    setInterruptStatus(rvi, svi);
+    page.setVtpr(vtpr);
+    vcpu.setInterruptFlag(interruptFlag);
+  }
+
+  /** Writes all EOI-exit bitmaps: the exits of exactly these vectors. */
+  public void setEoiExits(VectorSet vectors) {
+    Map<VmcsField, Long> bitmaps = new EnumMap<>(VmcsField.class);
+    for (int i = 0; i < EOI_EXIT_BITMAPS.size(); i++) {
+      long low = Integer.toUnsignedLong(vectors.word(2 * i));
+      long high = Integer.toUnsignedLong(vectors.word(2 * i + 1));
+      bitmaps.put(EOI_EXIT_BITMAPS.get(i), high << Integer.SIZE | low);
+    }
+    vcpu.write(bitmaps);
   }
 }

@@ -89,6 +89,11 @@ abstract class ApicVirtualizationDecisions {
     return svi;
   }
 
+  /** SVI after an EOI, from the highest vector that is still in service. */
+  protected int serving(int highest) {
+    return highest;
+  }
+
   /** Whether the EOI-exit bitmap of the 64 vectors around one has it. */
   protected boolean eoiExits(long bitmap, int vector) {
     return (bitmap >>> (vector & (Long.SIZE - 1)) & 1) != 0;

@@ -47,14 +47,22 @@ final class HostStateChecks {
 
   /** Selectors of privilege level 0; CS and TR are not null. */
   static boolean selectors(Vmcs vmcs) {
-    return SELECTORS.stream().allMatch(field -> (vmcs.get(field) & PRIVILEGE) == 0)
-        && vmcs.get(VmcsField.HOST_CS_SELECTOR) != 0
-        && vmcs.get(VmcsField.HOST_TR_SELECTOR) != 0;
+    for (VmcsField field : SELECTORS) {
+      if ((vmcs.get(field) & PRIVILEGE) != 0) {
+        return false;
+      }
+    }
+    return vmcs.get(VmcsField.HOST_CS_SELECTOR) != 0 && vmcs.get(VmcsField.HOST_TR_SELECTOR) != 0;
   }
 
   /** Canonical addresses. */
   static boolean linearAddresses(Vmcs vmcs) {
-    return LINEAR_ADDRESSES.stream().allMatch(field -> Addresses.canonical(vmcs.get(field)));
+    for (VmcsField field : LINEAR_ADDRESSES) {
+      if (!Addresses.canonical(vmcs.get(field))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The host is in 64-bit mode, as the processor is. */

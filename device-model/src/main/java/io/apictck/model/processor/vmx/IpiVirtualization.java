@@ -53,7 +53,7 @@ final class IpiVirtualization {
   }
 
   private void post(long descriptor, int vector) {
-    long requests = descriptor + PostedInterruptDescriptor.PIR + (vector >>> 6) * Long.BYTES;
+    long requests = descriptor + PostedInterruptDescriptor.PIR + (vector >>> 6) * (long) Long.BYTES;
     world.write(requests, Long.BYTES, world.read(requests, Long.BYTES) | 1L << vector);
     long at = descriptor + PostedInterruptDescriptor.CONTROL;
     long control = world.read(at, Long.BYTES);

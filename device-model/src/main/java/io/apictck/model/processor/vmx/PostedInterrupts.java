@@ -45,7 +45,7 @@ final class PostedInterrupts {
   }
 
   private void accept(int quadword) {
-    long at = controls.descriptor + PostedInterruptDescriptor.PIR + quadword * Long.BYTES;
+    long at = controls.descriptor + PostedInterruptDescriptor.PIR + quadword * (long) Long.BYTES;
     long requests = world.read(at, Long.BYTES);
     if (requests != 0) {
       if (decisions.clearsRequests()) {

@@ -90,7 +90,7 @@ final class VirtualInterrupts {
   /** Takes a vector out of service. */
   void leaveService(int vector) {
     registers.remove(VISR, vector);
-    svi = registers.highest(VISR);
+    svi = decisions.serving(registers.highest(VISR));
     virtualizeProcessorPriority();
   }
 

@@ -84,7 +84,9 @@ final class AccessPageTest {
 
   private static ApicOutcome expectWrite(int controls, int offset) {
     boolean done =
-        offset == 0x080 || offset == 0x0B0 && (controls & DELIVERY) != 0 || (offset & ~3) == 0x310;
+        offset == 0x080
+            || (offset == 0x0B0 && (controls & DELIVERY) != 0)
+            || (offset & ~3) == 0x310;
     return done ? ApicOutcome.DONE : ApicOutcome.trapExit(ExitReason.APIC_WRITE, offset);
   }
 
@@ -94,8 +96,8 @@ final class AccessPageTest {
 
   private static int expectedRegister(int controls, int offset, int width) {
     int shift = (offset & 3) * 8;
-    int mask = (int) ((1L << width * 8) - 1) << shift;
-    int stored = pattern(offset & ~3) & ~mask | (int) VALUE << shift & mask;
+    int mask = (int) ((1L << (width * 8)) - 1) << shift;
+    int stored = (pattern(offset & ~3) & ~mask) | (((int) VALUE << shift) & mask);
     if (offset == 0x080) {
       return stored & 0xFF;
     }
@@ -113,7 +115,7 @@ final class AccessPageTest {
       int register = offset & ~0xF;
       return WRITABLE.contains(register) || READ_ONLY.contains(register);
     }
-    return offset == 0x080 || (controls & DELIVERY) != 0 && (offset == 0x0B0 || offset == 0x300);
+    return offset == 0x080 || ((controls & DELIVERY) != 0 && (offset == 0x0B0 || offset == 0x300));
   }
 
   private static boolean writeVirtualized(int controls, int offset, int width) {

@@ -162,7 +162,7 @@ final class IpiVirtualizationTest {
         guest.memory.putLong(Guest.TABLE + 8 * i, Guest.DESCRIPTOR | 1);
       }
       guest.enter();
-      assertThat(guest.apic.wrmsr(0x830, 1L << 32 + bit | 0x61))
+      assertThat(guest.apic.wrmsr(0x830, 1L << (32 + bit) | 0x61))
           .as("bit %d", bit)
           .isEqualTo(bit < 7 ? ApicOutcome.DONE : EXIT);
     }

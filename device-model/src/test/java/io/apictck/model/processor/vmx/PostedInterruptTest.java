@@ -98,12 +98,12 @@ final class PostedInterruptTest {
     for (int round = 0; round < 1_000; round++) {
       long[] requests = new long[4];
       for (int i = 0; i < 4; i++) {
-        requests[i] = random.nextLong() & random.nextLong();
+        requests[i] = random.nextLong();
         memorySet(Guest.DESCRIPTOR + i * 8, requests[i]);
       }
       int[] pending = new int[8];
       for (int i = 0; i < 8; i++) {
-        pending[i] = random.nextInt() & random.nextInt();
+        pending[i] = random.nextInt();
         guest.put(0x200 + i * 16, pending[i]);
       }
       int rvi = random.nextInt(0x100);

@@ -8,6 +8,6 @@ import org.junit.platform.suite.api.SuiteDisplayName;
 /** Posted-interrupt processing. */
 @Suite(failIfNoTests = true)
 @SuiteDisplayName("Posted interrupts")
-@SelectPackages({"io.apictck.suites.postedinterrupts"})
+@SelectPackages({"io.apictck.suites.posted"})
 @IncludeClassNamePatterns(".*Tests")
-public final class PostedInterruptsSuite {}
+public final class PostedInterruptSuite {}

@@ -1,0 +1,115 @@
+package io.apictck.suites.apicv;
+
+import io.apictck.arch.vmx.VmcsField;
+import io.apictck.junit.Cases;
+import io.apictck.junit.Conformance;
+import io.apictck.junit.Covers;
+import io.apictck.junit.Ports;
+import io.apictck.junit.Requires;
+import io.apictck.junit.Sweep;
+import io.apictck.machine.Counter;
+import io.apictck.machine.Cpu;
+import io.apictck.machine.Hex;
+import io.apictck.platform.Feature;
+import io.apictck.platform.Instruction;
+import io.apictck.suites.support.ApicGuest;
+import io.apictck.suites.support.VmcallTrain;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * All vectors with all task priorities (SDM, "Evaluation of Pending Virtual Interrupts"): the guest
+ * is one long block, which exits by VMCALL behind each case.
+ */
+@Conformance
+@Requires({Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.VIRTUALIZE_X2APIC_MODE})
+final class DeliverySweepTests {
+  private static final int FIRST = 0x21;
+  private static final int LAST = 0xFF;
+  private static final int PRIORITIES = 256;
+  private static final int HIGHEST = 0xFF;
+
+  @Test
+  @Sweep(sample = 2)
+  @Covers({"APICV-EVAL-001", "APICV-EVAL-002", "APICV-EVAL-004", "APICV-DELV-002"})
+  @Ports("KUT-VMX-VID-ENTRY")
+  void vmEntryDeliversWhatTheTaskPriorityLetsThrough(Cpu cpu, Cases cases) {
+    ApicGuest guest = Guests.withMsrs(cpu);
+    Counter taken = guest.guest().countInterrupts(FIRST, LAST);
+    cases.range(
+        FIRST,
+        LAST,
+        vector -> {
+          List<Instruction> block = new ArrayList<>();
+          for (int tpr = 0; tpr < PRIORITIES; tpr++) {
+            block.add(new Instruction.Vmcall());
+          }
+          VmcallTrain train = VmcallTrain.start(guest, block);
+          for (int tpr = 0; tpr < PRIORITIES; tpr++) {
+            train.next(status(vector), guest.page().storingVtpr(tpr));
+            verify(guest, taken, vector, tpr);
+          }
+        });
+  }
+
+  @Test
+  @Sweep(sample = 2)
+  @Covers({"APICV-EVAL-001", "APICV-TPR-001", "APICV-DELV-002"})
+  @Ports("KUT-VMX-VID-CR8")
+  void movToCr8DeliversWhatTheTaskPriorityLetsThrough(Cpu cpu, Cases cases) {
+    ApicGuest guest = Guests.withMsrs(cpu);
+    Counter taken = guest.guest().countInterrupts(FIRST, LAST);
+    cases.range(
+        FIRST,
+        LAST,
+        vector -> {
+          List<Instruction> block = new ArrayList<>();
+          for (int tpr = 0; tpr < PRIORITIES; tpr++) {
+            block.add(new Instruction.MovToCr8(tpr >>> 4));
+            block.add(new Instruction.Vmcall());
+          }
+          VmcallTrain train = VmcallTrain.start(guest, block);
+          for (int tpr = 0; tpr < PRIORITIES; tpr++) {
+            train.next(status(vector), guest.page().storingVtpr(HIGHEST));
+            verify(guest, taken, vector, tpr);
+          }
+        });
+  }
+
+  @Test
+  @Sweep
+  @Covers({"APICV-IPI-007", "APICV-DELV-002"})
+  @Ports("KUT-VMX-VID-SELF")
+  void aSelfIpiDeliversEachVector(Cpu cpu, Cases cases) {
+    ApicGuest guest = Guests.withMsrs(cpu);
+    Counter taken = guest.guest().countInterrupts(FIRST, LAST);
+    guest.prepare(0, 0, 0, true);
+    cases.range(
+        FIRST,
+        LAST,
+        vector -> {
+          guest.vcpu().enter();
+          guest.guest().wrmsr(Guests.SELF_IPI, vector);
+          guest.vcpu().leave();
+          verify(guest, taken, vector, 0);
+        });
+  }
+
+  private static Instruction status(int rvi) {
+    return new Instruction.Vmwrite(VmcsField.GUEST_INTERRUPT_STATUS.encoding(), rvi);
+  }
+
+  /** The handler ran once and nothing is left, or the vector waits. */
+  private static void verify(ApicGuest guest, Counter taken, int vector, int tpr) {
+    int expected = vector >>> 4 > tpr >>> 4 ? 1 : 0;
+    int count = taken.count();
+    int status = (int) guest.vcpu().read(VmcsField.GUEST_INTERRUPT_STATUS);
+    if (count != expected || status != (expected == 0 ? vector : 0)) {
+      throw new AssertionError(
+          "with task priority %s, vector %s should be taken %d times, but it was taken %d times; RVI and SVI are %s"
+              .formatted(Hex.vector(tpr), Hex.vector(vector), expected, count, Hex.dword(status)));
+    }
+    taken.clear();
+  }
+}

@@ -1,0 +1,125 @@
+package io.apictck.suites.apicv;
+
+import static io.apictck.arch.vmx.VirtualApicPage.VIRR;
+
+import io.apictck.arch.VectorSet;
+import io.apictck.arch.vmx.ExitReason;
+import io.apictck.arch.vmx.VirtualApicPage;
+import io.apictck.arch.vmx.VmcsField;
+import io.apictck.junit.Cases;
+import io.apictck.junit.Conformance;
+import io.apictck.junit.Covers;
+import io.apictck.junit.Ports;
+import io.apictck.junit.Requires;
+import io.apictck.junit.Sweep;
+import io.apictck.machine.Cpu;
+import io.apictck.machine.Hex;
+import io.apictck.platform.Feature;
+import io.apictck.platform.Instruction;
+import io.apictck.suites.support.ApicGuest;
+import io.apictck.suites.support.Vectors;
+import io.apictck.suites.support.VmcallTrain;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+
+/** All pairs of vectors, one after the other (SDM, "EOI Virtualization"). */
+@Conformance
+@Requires({Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.VIRTUALIZE_X2APIC_MODE})
+final class EndOfInterruptSweepTests {
+  private static final int FIRST = 0x21;
+  private static final int LAST = 0xFF;
+
+  @Test
+  @Sweep(sample = 2)
+  @Covers({"APICV-EOI-001", "APICV-EOI-004", "APICV-DELV-002"})
+  @Ports("KUT-VMX-EOIV-PLAIN")
+  void theLowerOfTwoFollowsTheHigher(Cpu cpu, Cases cases) {
+    runPairs(cpu, cases, 0);
+  }
+
+  @Test
+  @Sweep(sample = 2)
+  @Covers({"APICV-EOI-001", "APICV-EOI-003", "APICV-DELV-002"})
+  @Ports("KUT-VMX-EOIV-EXIT")
+  void theLowerOfTwoFollowsTheExitForTheHigher(Cpu cpu, Cases cases) {
+    runPairs(cpu, cases, 2);
+  }
+
+  private static void runPairs(Cpu cpu, Cases cases, int exits) {
+    ApicGuest guest = Guests.withMsrs(cpu);
+    guest.setEoiExits(exits == 0 ? VectorSet.of() : Vectors.range(0, LAST));
+    Seen seen = new Seen();
+    for (int vector = FIRST; vector <= LAST; vector++) {
+      guest
+          .guest()
+          .onInterrupt(
+              vector,
+              (self, frame) -> {
+                seen.vectors = seen.vectors << Byte.SIZE | frame.vector();
+                self.finishInterrupt();
+              });
+    }
+    guest
+        .vcpu()
+        .onExit(
+            ExitReason.VIRTUALIZED_EOI,
+            (vcpu, exit) -> {
+              seen.exits++;
+              vcpu.resume();
+            });
+    cases.range(
+        FIRST + 1,
+        LAST,
+        high -> {
+          VmcallTrain train =
+              VmcallTrain.start(guest, Collections.nCopies(high - FIRST, new Instruction.Vmcall()));
+          for (int low = FIRST; low < high; low++) {
+            seen.vectors = 0;
+            seen.exits = 0;
+            train.next(
+                new Instruction.Vmwrite(VmcsField.GUEST_INTERRUPT_STATUS.encoding(), high),
+                requesting(guest, low));
+            verify(guest, seen, high, low, exits);
+          }
+        });
+  }
+
+  /** What the guest did in one case. */
+  private static final class Seen {
+    private long vectors;
+    private int exits;
+  }
+
+  private static Instruction requesting(ApicGuest guest, int vector) {
+    return new Instruction.Store(request(guest, vector), 4, 1L << (vector & 0x1F));
+  }
+
+  private static long request(ApicGuest guest, int vector) {
+    return guest.page().address() + VirtualApicPage.doubleword(VIRR, vector);
+  }
+
+  private static void verify(ApicGuest guest, Seen seen, int high, int low, int exits) {
+    long[] values =
+        guest
+            .host()
+            .run(
+                new Instruction.Vmread(VmcsField.GUEST_INTERRUPT_STATUS.encoding()),
+                new Instruction.Load(request(guest, high), 4),
+                new Instruction.Load(request(guest, low), 4));
+    if (seen.vectors != (high << Byte.SIZE | low)
+        || seen.exits != exits
+        || (values[1] | values[2] | values[3]) != 0) {
+      throw new AssertionError(
+          "%s and then %s should be taken, with %d exits; seen were %s with %d exits, RVI and SVI are %s, VIRR has %s and %s"
+              .formatted(
+                  Hex.vector(high),
+                  Hex.vector(low),
+                  exits,
+                  Hex.dword((int) seen.vectors),
+                  seen.exits,
+                  Hex.dword((int) values[1]),
+                  Hex.dword((int) values[2]),
+                  Hex.dword((int) values[3])));
+    }
+  }
+}

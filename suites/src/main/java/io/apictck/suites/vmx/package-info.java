@@ -1,0 +1,5 @@
+/**
+ * VMX as far as interrupts need it (Intel SDM Vol. 3C, "VMX Non-Root Operation", "VM Entries", "VM
+ * Exits").
+ */
+package io.apictck.suites.vmx;
