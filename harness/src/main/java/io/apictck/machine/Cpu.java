@@ -127,6 +127,7 @@ public final class Cpu {
           this + " is in the guest: a test cannot run " + instructions + " in the host");
     }
     if (vcpu != null && !vcpu.inGuest()) {
+      vcpu.verifyNothingUnexpected();
       throw new IllegalStateException(
           this + " does not run: a test cannot run " + instructions + " in it");
     }
@@ -748,6 +749,15 @@ public final class Cpu {
     runs.values().forEach(BlockRun::drop);
     runs.clear();
     lapic.processorWasReset();
+  }
+
+  /** The instruction at a place in a block that runs. */
+  Instruction instructionAt(Place place) {
+    BlockRun run = runs.get(place.block());
+    if (run == null || place.index() >= run.instructions().size()) {
+      throw new IllegalStateException(this + " has no instruction of a test at " + place);
+    }
+    return run.instructions().get(place.index());
   }
 
   /** The guest begins afresh: its contexts and blocks are gone. */

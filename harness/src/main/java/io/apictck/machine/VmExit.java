@@ -4,6 +4,7 @@ import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.platform.Event;
+import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
 
 /**
@@ -49,6 +50,15 @@ public final class VmExit {
   /** Where guest RIP points to. */
   public Place place() {
     return event.interrupted();
+  }
+
+  /**
+   * The instruction that guest RIP points to, as a hypervisor decodes it.
+   *
+   * @throws IllegalStateException if it is none of a block of the test
+   */
+  public Instruction instruction() {
+    return vcpu.guest().instructionAt(event.interrupted());
   }
 
   /** The exit qualification. */

@@ -15,6 +15,8 @@ import io.apictck.model.pci.MsiFaults;
 import io.apictck.model.pic.PicFaults;
 import io.apictck.model.processor.ApicRegisterFaults;
 import io.apictck.model.processor.FlexPriorityFaults;
+import io.apictck.model.processor.IpiVirtualizationFaults;
+import io.apictck.model.processor.PassThroughFaults;
 import io.apictck.model.processor.ProcessorFaults;
 import io.apictck.model.processor.VmxExitFaults;
 import io.apictck.model.processor.vmx.PostedInterruptFaults;
@@ -40,7 +42,9 @@ public final class PlantedFaults {
               ProcessorFaults.all(),
               VmxExitFaults.all(),
               FlexPriorityFaults.all(),
-              ApicRegisterFaults.all())
+              ApicRegisterFaults.all(),
+              IpiVirtualizationFaults.all(),
+              PassThroughFaults.all())
               IoApicFaults.all(),
               MessageFaults.all(),
               MsiFaults.all(),
@@ -52,7 +56,9 @@ public final class PlantedFaults {
               PostedInterruptFaults.all(),
               VmxExitFaults.all(),
               FlexPriorityFaults.all(),
-              ApicRegisterFaults.all())
+              ApicRegisterFaults.all(),
+              IpiVirtualizationFaults.all(),
+              PassThroughFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

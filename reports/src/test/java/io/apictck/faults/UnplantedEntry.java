@@ -122,6 +122,16 @@ record UnplantedEntry(String id, Cause cause, String reason) {
             "BUG-204",
             Cause.AMBIGUOUS,
             "The manual says that the destination mode is ignored without redirection hint; who is"
-                + " reached is recorded (MSI-MSG-018)."));
+                + " reached is recorded (MSI-MSG-018)."),
+        new UnplantedEntry(
+            "BUG-300",
+            Cause.NOT_ARCHITECTURAL,
+            "The delivery status is cleared by the hypervisor that emulates the command, and not by"
+                + " the processor."),
+        new UnplantedEntry(
+            "BUG-306",
+            Cause.NOT_ARCHITECTURAL,
+            "The stale copy of the entry is kept by the hypervisor; that the physical entry is right"
+                + " is tested (LPT-INT-005)."));
   }
 }

@@ -97,7 +97,7 @@ public final class VirtualApic {
   private VectorSet vectors(int base) {
     List<Instruction> loads = new ArrayList<>();
     for (int i = 0; i < WORDS; i++) {
-      loads.add(new Instruction.Load(address + base + i * SLOT, 4));
+      loads.add(new Instruction.Load(address + base + (long) i * SLOT, 4));
     }
     long[] words = cpu.run(loads);
     VectorSet vectors = new VectorSet();
@@ -112,7 +112,7 @@ public final class VirtualApic {
     for (int i = 0; i < WORDS; i++) {
       stores.add(
           new Instruction.Store(
-              address + base + i * SLOT, 4, Integer.toUnsignedLong(vectors.word(i))));
+              address + base + (long) i * SLOT, 4, Integer.toUnsignedLong(vectors.word(i))));
     }
     cpu.run(stores);
   }

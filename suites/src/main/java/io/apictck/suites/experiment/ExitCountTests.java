@@ -1,0 +1,132 @@
+package io.apictck.suites.experiment;
+
+import static io.apictck.assertions.ConformanceAssertions.assertThat;
+
+import io.apictck.arch.ApicBase;
+import io.apictck.arch.Msr;
+import io.apictck.arch.vmx.ExitReason;
+import io.apictck.junit.Conformance;
+import io.apictck.junit.Covers;
+import io.apictck.junit.OnMachine;
+import io.apictck.junit.Requires;
+import io.apictck.machine.Machine;
+import io.apictck.machine.Measurement;
+import io.apictck.platform.Feature;
+import io.apictck.platform.Stimulus;
+import io.apictck.suites.support.hypervisor.Technique;
+import io.apictck.suites.support.hypervisor.VirtualMachine;
+import io.apictck.suites.support.hypervisor.VirtualProcessor;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * How many VM exits {@link Workload} costs (Intel SDM Vol. 3C, "VMX Non-Root Operation", "APIC
+ * Virtualization and Virtual Interrupts").
+ *
+ * <p>The expected numbers follow from the writes that the workload makes: TPR 2, EOI 4, ICR 3 (self
+ * IPI, and the two halves for the other guest; in x2APIC mode 2, one of them SELF IPI), timer 3;
+ * and from three interrupts from outside: kick of the other guest, device, timer.
+ */
+@Conformance
+@OnMachine(processors = 2)
+@Requires(
+    value = {Feature.VMX, Feature.MSR_BITMAPS},
+    stimuli = Stimulus.DEVICE_WRITE)
+final class ExitCountTests {
+  private static final ExitReason INTERRUPT = ExitReason.EXTERNAL_INTERRUPT;
+
+  private static void verify(
+      Machine machine, Technique technique, Map<ExitReason, Integer> expected) {
+    VirtualMachine guests = VirtualMachine.of(technique, machine.cpu(0), machine.cpu(1)).enter();
+    if (technique == Technique.PASS_THROUGH) {
+      guests.processors().forEach(ExitCountTests::switchToX2apic);
+    }
+    guests.forgetExits();
+    Workload.run(machine, guests);
+    guests
+        .exits()
+        .forEach((reason, count) ->
+            machine.measure(new Measurement("VM exits", technique.title(), reason.name(), count)));
+    machine.measure(
+        new Measurement(
+            "VM exits",
+            technique.title(),
+            "all",
+            guests.exits().values().stream().mapToInt(Integer::intValue).sum()));
+    assertThat(guests.exits()).as("VM exits by basic reason").isEqualTo(expected);
+  }
+
+  private static void switchToX2apic(VirtualProcessor processor) {
+    processor
+        .cpu()
+        .wrmsr(Msr.IA32_APIC_BASE, ApicBase.DEFAULT_ADDRESS | ApicBase.EN | ApicBase.EXTD);
+  }
+
+  @Test
+  @Requires(Feature.VIRTUALIZE_APIC_ACCESSES)
+  @Covers({"VMX-EXT-002", "VMX-EXT-005"})
+  void trapAndEmulate(Machine machine) {
+    // TPR 2 + ICR 3 + EOI 4 + timer 3
+    verify(machine, Technique.TRAP_AND_EMULATE, Map.of(ExitReason.APIC_ACCESS, 12, INTERRUPT, 3));
+  }
+
+  @Test
+  @Covers({"VMX-EXT-002", "VMX-EXT-005"})
+  void trapAndEmulateInX2apicMode(Machine machine) {
+    // TPR 2 + ICR and SELF IPI 2 + EOI 4 + timer 3
+    verify(machine, Technique.TRAP_AND_EMULATE_X2APIC, Map.of(ExitReason.WRMSR, 11, INTERRUPT, 3));
+  }
+
+  @Test
+  @Requires({Feature.VIRTUALIZE_APIC_ACCESSES, Feature.TPR_SHADOW})
+  @Covers("VMX-EXT-002")
+  void flexPriority(Machine machine) {
+    // as above without TPR
+    verify(machine, Technique.FLEX_PRIORITY, Map.of(ExitReason.APIC_ACCESS, 10, INTERRUPT, 3));
+  }
+
+  @Test
+  @Requires({
+    Feature.VIRTUALIZE_APIC_ACCESSES,
+    Feature.APIC_REGISTER_VIRTUALIZATION,
+    Feature.VIRTUAL_INTERRUPT_DELIVERY
+  })
+  @Covers("VMX-EXT-002")
+  void apicv(Machine machine) {
+    // ICR low half of the IPI 1 + timer 3
+    verify(machine, Technique.APICV, Map.of(ExitReason.APIC_WRITE, 4, INTERRUPT, 3));
+  }
+
+  @Test
+  @Requires({
+    Feature.VIRTUALIZE_APIC_ACCESSES,
+    Feature.APIC_REGISTER_VIRTUALIZATION,
+    Feature.POSTED_INTERRUPTS
+  })
+  @Covers("VMX-EXT-002")
+  void postedInterrupts(Machine machine) {
+    // the other guest needs no kick; without remapping hardware the device is not posted
+    verify(machine, Technique.POSTED_INTERRUPTS, Map.of(ExitReason.APIC_WRITE, 4, INTERRUPT, 2));
+  }
+
+  @Test
+  @Requires({
+    Feature.VIRTUALIZE_APIC_ACCESSES,
+    Feature.APIC_REGISTER_VIRTUALIZATION,
+    Feature.POSTED_INTERRUPTS,
+    Feature.IPI_VIRTUALIZATION
+  })
+  @Covers("IPIV-OP-008")
+  void ipiVirtualization(Machine machine) {
+    // timer 3
+    verify(machine, Technique.IPI_VIRTUALIZATION, Map.of(ExitReason.APIC_WRITE, 3, INTERRUPT, 2));
+  }
+
+  @Test
+  @Requires({Feature.X2APIC, Feature.VIRTUALIZE_APIC_ACCESSES})
+  @Covers({"LPT-MSR-004", "LPT-INT-001", "LPT-IPI-004"})
+  void passThrough(Machine machine) {
+    // ICR 1
+    verify(machine, Technique.PASS_THROUGH, Map.of(ExitReason.WRMSR, 1));
+  }
+}

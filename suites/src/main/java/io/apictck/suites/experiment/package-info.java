@@ -1,0 +1,2 @@
+/** One workload under each technique of virtualizing a local APIC: what exits, and how often. */
+package io.apictck.suites.experiment;

@@ -1,0 +1,2 @@
+/** Pass-through of the local APIC. */
+package io.apictck.suites.passthrough;
