@@ -44,7 +44,7 @@ public final class PlantedFaults {
               FlexPriorityFaults.all(),
               ApicRegisterFaults.all(),
               IpiVirtualizationFaults.all(),
-              PassThroughFaults.all())
+              PassThroughFaults.all(),
               IoApicFaults.all(),
               MessageFaults.all(),
               MsiFaults.all(),
@@ -53,12 +53,7 @@ public final class PlantedFaults {
               FirmwareFaults.all(),
               VmxEntryFaults.all(),
               VirtualInterruptFaults.all(),
-              PostedInterruptFaults.all(),
-              VmxExitFaults.all(),
-              FlexPriorityFaults.all(),
-              ApicRegisterFaults.all(),
-              IpiVirtualizationFaults.all(),
-              PassThroughFaults.all())
+              PostedInterruptFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();
