@@ -79,7 +79,7 @@ final class GuestContexts {
    */
   void jump(long rip, long flags) {
     Context top = contexts.top();
-    if (START <= rip && rip < START + NOP_BYTES || NOPS <= rip && rip < NOPS + NOP_BYTES) {
+    if ((START <= rip && rip < START + NOP_BYTES) || (NOPS <= rip && rip < NOPS + NOP_BYTES)) {
       top.drop();
       idleRip = NOPS;
     } else if (!top.busy() || !top.jump(rip, flags)) {

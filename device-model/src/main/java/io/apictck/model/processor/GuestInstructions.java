@@ -232,7 +232,7 @@ final class GuestInstructions {
     }
     long mask = vmcs.get(mask(register));
     long real = processor.controlRegisters().get(register);
-    context.give(real & ~mask | vmcs.get(shadow(register)) & mask);
+    context.give((real & ~mask) | (vmcs.get(shadow(register)) & mask));
     return Fault.NONE;
   }
 
@@ -250,7 +250,7 @@ final class GuestInstructions {
       return exit(context, ExitReason.CR_ACCESS, register);
     }
     long real = processor.controlRegisters().get(register);
-    return plain(context, new Instruction.MovToCr(register, real & mask | value & ~mask));
+    return plain(context, new Instruction.MovToCr(register, (real & mask) | (value & ~mask)));
   }
 
   private boolean hasPrimary(int control) {

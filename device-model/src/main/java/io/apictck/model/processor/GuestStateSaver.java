@@ -10,6 +10,7 @@ import io.apictck.model.processor.vmx.Vmcs;
  * Saving guest state at VM exits (Intel SDM Vol. 3C, "Saving Control Registers, Debug Registers,
  * and MSRs", "Saving RIP, RSP, RFLAGS, and SSP", "Saving Non-Register State").
  */
+@SuppressWarnings("EnumOrdinal") // the ordinals are the numbers of the manual
 final class GuestStateSaver {
   private static final long SINGLE_STEP = 1 << 14;
   private static final int DPL_SHIFT = 5;
@@ -45,7 +46,7 @@ final class GuestStateSaver {
   }
 
   private static void savePrivilege(Vmcs vmcs, VmcsField accessRights, int cpl) {
-    vmcs.set(accessRights, vmcs.get(accessRights) & ~DPL | (long) cpl << DPL_SHIFT);
+    vmcs.set(accessRights, (vmcs.get(accessRights) & ~DPL) | (long) cpl << DPL_SHIFT);
   }
 
   /** There is no value for MWAIT. */

@@ -352,7 +352,8 @@ final class NonRoot {
 
   /** A VM exit at the place where the guest is now. */
   void exit(VmExit exit) {
-    boolean forNmi = exit.event().type() == InterruptionType.NMI && exit.event() != GuestEvent.NONE;
+    boolean forNmi =
+        !exit.event().equals(GuestEvent.NONE) && exit.event().type() == InterruptionType.NMI;
     int field = exit.reason().number();
     vmcs.set(VmcsField.EXIT_REASON, field);
     vmcs.set(VmcsField.EXIT_QUALIFICATION, exit.qualification());

@@ -17,6 +17,7 @@ import io.apictck.platform.Event;
  * VM entries whose controls and host state are good (Intel SDM Vol. 3C, "Loading Guest State",
  * "Updating Non-Register State", "VM-Entry Failures During or After Loading Guest State").
  */
+@SuppressWarnings("EnumOrdinal") // the ordinals are the numbers of the manual
 final class VmEntry {
   private static final int DPL_SHIFT = 5;
   private static final int DPL = 3;

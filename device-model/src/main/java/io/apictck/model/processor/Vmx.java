@@ -213,7 +213,7 @@ final class Vmx {
     Vmcs data = current.data();
     data.set(
         field.get(),
-        isHigh(encoding) ? data.get(field.get()) & LOW | value << Integer.SIZE : value);
+        isHigh(encoding) ? (data.get(field.get()) & LOW) | (value << Integer.SIZE) : value);
     return give(context, SUCCEED);
   }
 
@@ -288,7 +288,7 @@ final class Vmx {
   }
 
   private int give(Context context, long flags) {
-    processor.setRflags(processor.rflags() & ~STATUS_FLAGS | flags);
+    processor.setRflags((processor.rflags() & ~STATUS_FLAGS) | flags);
     context.give(flags);
     return Fault.NONE;
   }

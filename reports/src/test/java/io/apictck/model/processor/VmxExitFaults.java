@@ -230,7 +230,7 @@ public final class VmxExitFaults {
     @Override
     protected boolean wakes(Boundary event, Activity activity) {
       return super.wakes(event, activity)
-          || event == Boundary.INTERRUPT && activity == Activity.SHUT_DOWN;
+          || (event == Boundary.INTERRUPT && activity == Activity.SHUT_DOWN);
     }
   }
 

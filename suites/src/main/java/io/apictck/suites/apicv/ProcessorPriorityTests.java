@@ -35,8 +35,8 @@ final class ProcessorPriorityTests {
         0,
         0xFF,
         classes -> {
-          int vtpr = classes & 0xF0 | LOW_OF_VTPR;
-          int svi = (classes & 0xF) << 4 | LOW_OF_SVI;
+          int vtpr = (classes & 0xF0) | LOW_OF_VTPR;
+          int svi = ((classes & 0xF) << 4) | LOW_OF_SVI;
           guest.page().setVtpr(vtpr);
           guest.page().write(VirtualApicPage.VPPR, ALL_ONES);
           guest.setInterruptStatus(0, svi);

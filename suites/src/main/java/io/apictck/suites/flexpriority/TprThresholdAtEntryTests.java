@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * The TPR threshold at VM entry (Intel SDM Vol. 3C, "VM Exits Induced by the TPR Threshold"). While
  * the exit comes the guest does not execute an instruction.
  */
+@SuppressWarnings("EnumOrdinal") // the ordinals are the numbers of the manual
 @Conformance
 @Requires({Feature.TPR_SHADOW, Feature.VIRTUALIZE_APIC_ACCESSES})
 final class TprThresholdAtEntryTests {

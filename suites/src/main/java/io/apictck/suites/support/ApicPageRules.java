@@ -67,7 +67,7 @@ public record ApicPageRules(boolean shadow, boolean registers, boolean interrupt
     }
     boolean done =
         offset == VirtualApicPage.VTPR
-            || offset == VirtualApicPage.VEOI && interrupts
+            || (offset == VirtualApicPage.VEOI && interrupts)
             || slot == VirtualApicPage.VICR_HI;
     return done ? Fate.VIRTUALIZED : Fate.WRITE_EXIT;
   }
@@ -94,6 +94,6 @@ public record ApicPageRules(boolean shadow, boolean registers, boolean interrupt
   }
 
   private static boolean isReadOnly(int slot) {
-    return slot == VirtualApicPage.VERSION || slot >= VirtualApicPage.VISR && slot < 0x280;
+    return slot == VirtualApicPage.VERSION || (slot >= VirtualApicPage.VISR && slot < 0x280);
   }
 }

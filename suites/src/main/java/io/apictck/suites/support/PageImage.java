@@ -24,7 +24,7 @@ public final class PageImage {
   public static PageImage pattern() {
     PageImage image = new PageImage();
     for (int i = 0; i < VirtualApicPage.SIZE; i++) {
-      image.bytes.put(i, (byte) (FIRST_PATTERN | (i * STEP + i / SLOT) & PATTERN));
+      image.bytes.put(i, (byte) (FIRST_PATTERN | ((i * STEP + i / SLOT) & PATTERN)));
     }
     return image;
   }
@@ -82,7 +82,7 @@ public final class PageImage {
   /** Sets 1, 2, 4 or 8 bytes. */
   public void set(int offset, int width, long value) {
     for (int i = 0; i < width; i++) {
-      bytes.put(offset + i, (byte) (value >>> i * Byte.SIZE));
+      bytes.put(offset + i, (byte) (value >>> (i * Byte.SIZE)));
     }
   }
 
@@ -94,6 +94,6 @@ public final class PageImage {
   }
 
   private static long low(long value, int width) {
-    return width == Long.BYTES ? value : value & (1L << width * Byte.SIZE) - 1;
+    return width == Long.BYTES ? value : value & (1L << (width * Byte.SIZE)) - 1;
   }
 }

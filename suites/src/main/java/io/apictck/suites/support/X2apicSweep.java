@@ -73,7 +73,7 @@ public final class X2apicSweep {
   }
 
   private static int offset(int msr) {
-    return msr - Msr.X2APIC_FIRST << 4;
+    return (msr - Msr.X2APIC_FIRST) << 4;
   }
 
   private Access physicalAccess(int msr) {
@@ -123,7 +123,7 @@ public final class X2apicSweep {
 
   private boolean readIsVirtualized(int msr) {
     return has(VmxControl.APIC_REGISTER_VIRTUALIZATION)
-        || controls.contains(VmxControl.VIRTUALIZE_X2APIC_MODE) && msr == LapicRegister.TPR.msr();
+        || (controls.contains(VmxControl.VIRTUALIZE_X2APIC_MODE) && msr == LapicRegister.TPR.msr());
   }
 
   // ---- WRMSR ----

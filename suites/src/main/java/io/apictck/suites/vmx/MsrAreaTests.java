@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @OnMachine(processors = 2)
 @Requires(value = Feature.VMX, stimuli = Stimulus.VM_ENTRY)
 final class MsrAreaTests {
-  private static final int ENTRY_SIZE = 16;
+  private static final long ENTRY_SIZE = 16;
   private static final int VALUE = 8;
   private static final int ABORT_INDICATOR = 4;
   private static final int X2APIC_TPR = 0x808;

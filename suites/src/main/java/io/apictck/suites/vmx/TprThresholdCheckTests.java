@@ -63,7 +63,7 @@ final class TprThresholdCheckTests {
           int threshold = both / CLASSES;
           int vtprClass = both % CLASSES;
           // the lower half of VTPR does not count
-          guest.page().setVtpr(vtprClass << CLASS_SHIFT | ~vtprClass & (CLASSES - 1));
+          guest.page().setVtpr(vtprClass << CLASS_SHIFT | (~vtprClass & (CLASSES - 1)));
           probe.expect(VmcsField.TPR_THRESHOLD, threshold, threshold <= vtprClass);
         });
     guest.vcpu().write(VmcsField.TPR_THRESHOLD, 0);

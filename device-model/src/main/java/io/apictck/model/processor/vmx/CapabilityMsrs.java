@@ -24,6 +24,7 @@ import java.util.Set;
  * length from 1; of the default1 controls, CR3-load exiting, CR3-store exiting and those for debug
  * controls may be 0.
  */
+@SuppressWarnings("EnumOrdinal") // the ordinals are the numbers of the manual
 public class CapabilityMsrs {
   /** The VMCS revision identifier. */
   public static final int REVISION = 0x12;

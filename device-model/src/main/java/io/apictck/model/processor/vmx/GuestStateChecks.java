@@ -12,6 +12,7 @@ import io.apictck.arch.vmx.VmxControl;
  * What VM entry demands of the guest-state area, as far as interrupts need it (Intel SDM Vol. 3C,
  * "Checks on the Guest State Area"). Each method says whether its demand is met.
  */
+@SuppressWarnings("EnumOrdinal") // the ordinals are the numbers of the manual
 final class GuestStateChecks {
   private static final long CR4_PAE = 1 << 5;
 

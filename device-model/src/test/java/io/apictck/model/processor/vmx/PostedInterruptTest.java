@@ -111,7 +111,7 @@ final class PostedInterruptTest {
       guest.apic.notified(Guest.NOTIFICATION);
       for (int i = 0; i < 8; i++) {
         assertThat(guest.get(0x200 + i * 16))
-            .isEqualTo(pending[i] | (int) (requests[i / 2] >>> i % 2 * 32));
+            .isEqualTo(pending[i] | (int) (requests[i / 2] >>> (i % 2 * 32)));
       }
       assertThat(pir()).containsOnly(0);
       int expected = rvi;
@@ -184,7 +184,7 @@ final class PostedInterruptTest {
   private void assertUntouched() {
     post(0x61);
     assertThat(guest.apic.notified(Guest.NOTIFICATION)).isFalse();
-    assertThat(pir()).containsExactly(0, 1L << 0x61 - 0x40, 0, 0);
+    assertThat(pir()).containsExactly(0, 1L << (0x61 - 0x40), 0, 0);
     assertThat(guest.virr()).isEmpty();
     assertThat(guest.log).isEmpty();
   }

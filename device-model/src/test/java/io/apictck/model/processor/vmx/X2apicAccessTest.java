@@ -56,7 +56,7 @@ final class X2apicAccessTest {
           .as("%03X", 0x800 + index)
           .isEqualTo(virtualized ? ApicOutcome.FAULT : ApicOutcome.PASSED);
       outcome = guest.apic.wrmsr(0x800 + index, 0);
-      assertThat(outcome == ApicOutcome.PASSED).isNotEqualTo(virtualized);
+      assertThat(outcome.equals(ApicOutcome.PASSED)).isNotEqualTo(virtualized);
       assertThat(guest.page()).isEqualTo(before);
     }
     Guest guest = guest(controls).enter();

@@ -1,7 +1,5 @@
 package io.apictck.model.processor.vmx;
 
-import static io.apictck.model.processor.vmx.VirtualInterruptFaults.of;
-
 import io.apictck.faults.PlantedFault;
 import java.util.List;
 
@@ -17,14 +15,19 @@ public final class PostedInterruptFaults {
   /** All of them. */
   public static List<PlantedFault> all() {
     return List.of(
-        of("BUG-294", "A notification exits as well", ExitsToo::new, PROCESSING, NOTIFICATION),
-        of("BUG-296", "Posting lowers RVI", LowersRvi::new, PROCESSING),
-        of("PI-ON", "ON stays set", KeepsOn::new, DESCRIPTOR, PROTOCOL),
-        of("PI-SN", "SN is cleared with ON", ClearsSn::new, DESCRIPTOR),
-        of("PI-EOI", "The notification stays in service", NoEnd::new, PROCESSING),
-        of("PI-PIR", "Requests stay in the descriptor", KeepsRequests::new, PROCESSING, PROTOCOL),
-        of("PI-CLASS", "A vector of the same class notifies", NextVector::new, PROCESSING),
-        of("PI-HIGHER", "A higher vector notifies", EveryVector::new, PROCESSING, NOTIFICATION));
+        VirtualInterruptFaults.of(
+            "BUG-294", "A notification exits as well", ExitsToo::new, PROCESSING, NOTIFICATION),
+        VirtualInterruptFaults.of("BUG-296", "Posting lowers RVI", LowersRvi::new, PROCESSING),
+        VirtualInterruptFaults.of("PI-ON", "ON stays set", KeepsOn::new, DESCRIPTOR, PROTOCOL),
+        VirtualInterruptFaults.of("PI-SN", "SN is cleared with ON", ClearsSn::new, DESCRIPTOR),
+        VirtualInterruptFaults.of(
+            "PI-EOI", "The notification stays in service", NoEnd::new, PROCESSING),
+        VirtualInterruptFaults.of(
+            "PI-PIR", "Requests stay in the descriptor", KeepsRequests::new, PROCESSING, PROTOCOL),
+        VirtualInterruptFaults.of(
+            "PI-CLASS", "A vector of the same class notifies", NextVector::new, PROCESSING),
+        VirtualInterruptFaults.of(
+            "PI-HIGHER", "A higher vector notifies", EveryVector::new, PROCESSING, NOTIFICATION));
   }
 
   private static final class KeepsOn extends ApicVirtualization {

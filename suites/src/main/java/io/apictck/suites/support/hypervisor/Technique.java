@@ -38,6 +38,8 @@ public enum Technique {
   PASS_THROUGH("LAPIC pass-through");
 
   private final String title;
+
+  @SuppressWarnings("ImmutableEnumChecker") // never changed after its making
   private final List<VmxControl> controls;
 
   Technique(String title, VmxControl... controls) {

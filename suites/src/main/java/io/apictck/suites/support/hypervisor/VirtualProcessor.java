@@ -219,7 +219,7 @@ public final class VirtualProcessor {
         technique.processorDelivers()
             ? guest.page().read(VirtualApicPage.VICR_HI)
             : apic.read(LapicRegister.ICR_HIGH.offset(), false);
-    return high >>> XAPIC_ID_SHIFT;
+    return Integer.toUnsignedLong(high >>> XAPIC_ID_SHIFT);
   }
 
   private void startTimer(int count) {

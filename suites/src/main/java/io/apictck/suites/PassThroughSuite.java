@@ -10,4 +10,4 @@ import org.junit.platform.suite.api.SuiteDisplayName;
 @SuiteDisplayName("LAPIC pass-through")
 @SelectPackages({"io.apictck.suites.passthrough"})
 @IncludeClassNamePatterns(".*Tests")
-public final class LapicPassThroughSuite {}
+public final class PassThroughSuite {}
