@@ -126,7 +126,19 @@ final class MachineCodeTest {
             new Instruction.IretToBadSelector(),
             new Instruction.Rsm(),
             new Instruction.EnterUser(),
-            new Instruction.LeaveUser()));
+            new Instruction.LeaveUser(),
+            new Instruction.MovFromCr(4),
+            new Instruction.MovToCr(4, 0x2020),
+            new Instruction.Vmxon(MEMORY),
+            new Instruction.Vmxoff(),
+            new Instruction.Vmclear(MEMORY),
+            new Instruction.Vmptrld(MEMORY),
+            new Instruction.Vmptrst(),
+            new Instruction.Vmread(0x681E),
+            new Instruction.Vmwrite(0x681E, 0x1122_3344_5566_7788L),
+            new Instruction.Vmlaunch(),
+            new Instruction.Vmresume(),
+            new Instruction.Vmcall()));
     return all;
   }
 
