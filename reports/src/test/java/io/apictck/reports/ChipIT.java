@@ -79,7 +79,8 @@ final class ChipIT {
 
   @Test
   void theReferenceChipHasTheSameVerdictsAsInProcess() {
-    Conformance inProcess = run("model", "model", CommandLines.OK, PARTS);
+    // the processors around a chip have no VMX
+    Conformance inProcess = run("model", "model:without=vmx", CommandLines.OK, PARTS);
     Conformance overTheWire = run("wire", "chip:" + referenceChip(), CommandLines.OK, PARTS);
     assertThat(verdicts(overTheWire)).isEqualTo(verdicts(inProcess)).hasSizeGreaterThan(150);
   }

@@ -16,9 +16,14 @@ import io.apictck.target.WireProbe;
 import io.apictck.target.agent.AgentImage;
 import io.apictck.target.agent.AgentLayout;
 import io.apictck.target.agent.AgentPlatform;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +71,27 @@ final class QemuMachineTest {
     new ProcessBuilder("kill", "-" + signal, Long.toString(machine.process().pid()))
         .start()
         .waitFor();
+  }
+
+  /** A signal needs a moment on a busy computer, and each thread stops for itself. */
+  private void awaitStopped() throws Exception {
+    Path threads = Path.of("/proc", Long.toString(machine.process().pid()), "task");
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    boolean stopped = false;
+    while (!stopped && System.nanoTime() < end) {
+      Thread.sleep(5);
+      try (Stream<Path> tasks = Files.list(threads)) {
+        stopped = tasks.allMatch(QemuMachineTest::isStopped);
+      }
+    }
+  }
+
+  private static boolean isStopped(Path task) {
+    try {
+      return Files.readString(task.resolve("stat")).contains(") T ");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -180,6 +206,7 @@ final class QemuMachineTest {
   @Test
   void aStoppedProcessIsATimeout() throws Exception {
     kill("STOP");
+    awaitStopped();
     long began = System.nanoTime();
     assertThatThrownBy(() -> execute(0, new Instruction.Nop()))
         .isInstanceOf(PlatformTimeoutException.class);
