@@ -2,6 +2,7 @@ package io.apictck.reports.site;
 
 import io.apictck.machine.Measurement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,9 @@ final class MeasurementsPage {
     html.element("th", "").element("th", "");
     table.columns().forEach(column -> html.element("th", column, "class", "number"));
     html.element("th", "sum", "class", "number").closeLine();
-    table.rows().forEach((row, values) -> row(html, table, row, values));
+    table.rows().entrySet().stream()
+        .sorted(Comparator.comparingLong(row -> -Table.sum(row.getValue())))
+        .forEach(row -> row(html, table, row.getKey(), row.getValue()));
     html.close().closeLine();
   }
 
