@@ -57,11 +57,6 @@ public final class Vmx {
     current = null;
   }
 
-  /** Whether {@link #turnOn} was the last. */
-  public boolean isOn() {
-    return on;
-  }
-
   /** A page with the revision identifier, for VMXON or a VMCS; its physical address. */
   public long newRegion() {
     long region = cpu.machine().newPage();
@@ -105,11 +100,6 @@ public final class Vmx {
       require("VMPTRLD", cpu.run(new Instruction.Vmptrld(vcpu.vmcs()))[0]);
       current = vcpu;
     }
-  }
-
-  /** The test changed the current VMCS with instructions of its own. */
-  public void forgetCurrent() {
-    current = null;
   }
 
   void clear(Vcpu vcpu) {

@@ -5,6 +5,8 @@ import io.apictck.arch.vmx.ControlVector;
 import io.apictck.arch.vmx.VmxBasic;
 import io.apictck.arch.vmx.VmxControl;
 import io.apictck.arch.vmx.VmxMisc;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What the capability MSRs of a processor say of its VMX (Intel SDM Vol. 3D, "VMX Capability
@@ -13,6 +15,7 @@ import io.apictck.arch.vmx.VmxMisc;
 public final class VmxCapabilities {
   private final Cpu cpu;
   private final VmxBasic basic;
+  private final Map<Integer, Long> read = new HashMap<>();
 
   private VmxCapabilities(Cpu cpu) {
     this.cpu = cpu;
@@ -31,7 +34,7 @@ public final class VmxCapabilities {
 
   /** IA32_VMX_MISC. */
   public VmxMisc misc() {
-    return new VmxMisc(cpu.rdmsr(Msr.IA32_VMX_MISC));
+    return new VmxMisc(value(Msr.IA32_VMX_MISC));
   }
 
   /** Whether a control may be 1. */
@@ -42,24 +45,27 @@ public final class VmxCapabilities {
   /** The controls of a vector that may be 1; none if the vector does not exist. */
   public long allowed1(ControlVector vector) {
     return switch (vector) {
-      case PIN, PRIMARY, EXIT, ENTRY -> cpu.rdmsr(capability(vector)) >>> 32;
+      case PIN, PRIMARY, EXIT, ENTRY -> value(capability(vector)) >>> 32;
       case SECONDARY ->
           allows(VmxControl.ACTIVATE_SECONDARY_CONTROLS)
-              ? cpu.rdmsr(Msr.IA32_VMX_PROCBASED_CTLS2) >>> 32
+              ? value(Msr.IA32_VMX_PROCBASED_CTLS2) >>> 32
               : 0;
       case TERTIARY ->
-          allows(VmxControl.ACTIVATE_TERTIARY_CONTROLS)
-              ? cpu.rdmsr(Msr.IA32_VMX_PROCBASED_CTLS3)
-              : 0;
+          allows(VmxControl.ACTIVATE_TERTIARY_CONTROLS) ? value(Msr.IA32_VMX_PROCBASED_CTLS3) : 0;
     };
   }
 
   /** The controls of a vector that must be 1. */
   public long required(ControlVector vector) {
     return switch (vector) {
-      case PIN, PRIMARY, EXIT, ENTRY -> cpu.rdmsr(capability(vector)) & 0xFFFF_FFFFL;
+      case PIN, PRIMARY, EXIT, ENTRY -> value(capability(vector)) & 0xFFFF_FFFFL;
       case SECONDARY, TERTIARY -> 0;
     };
+  }
+
+  /** A capability MSR, which is read once: none ever changes. */
+  private long value(int msr) {
+    return read.computeIfAbsent(msr, cpu::rdmsr);
   }
 
   private int capability(ControlVector vector) {

@@ -1,7 +1,6 @@
 package io.apictck.platform;
 
 import io.apictck.arch.vmx.VmcsField;
-import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -21,7 +20,7 @@ public record GuestState(Map<VmcsField, Long> guest, Map<VmcsField, Long> host) 
 
   /** Takes copies. */
   public GuestState {
-    guest = Map.copyOf(new EnumMap<>(guest));
-    host = Map.copyOf(new EnumMap<>(host));
+    guest = Map.copyOf(guest);
+    host = Map.copyOf(host);
   }
 }
