@@ -5,7 +5,6 @@ import io.apictck.arch.DeliveryMode;
 import io.apictck.arch.InterruptCommand;
 import io.apictck.arch.SpuriousInterruptVector;
 import io.apictck.machine.Cpu;
-import io.apictck.machine.FeatureProbe;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Board;
 import io.apictck.platform.Feature;
@@ -94,7 +93,7 @@ final class Preparation {
   private void checkFeatures() {
     for (Feature feature : declaration.features()) {
       if (!pooled.has(feature)) {
-        throw new NotApplicableException(FeatureProbe.predicate(feature));
+        throw new NotApplicableException(feature);
       }
     }
     for (Feature feature : declaration.request().without()) {

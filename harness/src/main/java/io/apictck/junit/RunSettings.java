@@ -1,9 +1,12 @@
 package io.apictck.junit;
 
 import io.apictck.target.TargetSpec;
+import io.apictck.platform.Feature;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -14,15 +17,15 @@ import java.util.function.Function;
  * @param seed {@code apictck.seed}: chooses the samples of sweeps
  * @param knownIssues {@code apictck.knownIssues}: file of known issues; without it what {@link
  *     io.apictck.verdict.KnownIssues#bundled} has of the target
- * @param complete {@code apictck.complete}: whether the target has every feature and stimulus, so
- *     that a test which finds one missing fails; for mutation testing
+ * @param complete {@code apictck.complete}: present if the target has every feature and stimulus but
+ *     these features, so that a test which finds another one missing fails; for mutation testing
  */
 record RunSettings(
     TargetSpec target,
     Duration testTimeout,
     long seed,
     Optional<Path> knownIssues,
-    boolean complete) {
+    Optional<Set<Feature>> complete) {
   private static final String DEFAULT_TARGET = "model";
   private static final long DEFAULT_TIMEOUT = 60;
   private static final long DEFAULT_SEED = 1;
@@ -39,7 +42,24 @@ record RunSettings(
         Duration.ofSeconds(timeout),
         number(parameters, "apictck.seed", DEFAULT_SEED),
         parameters.apply("apictck.knownIssues").filter(path -> !path.isBlank()).map(Path::of),
-        parameters.apply("apictck.complete").map(Boolean::parseBoolean).orElse(false));
+        parameters.apply("apictck.complete").map(RunSettings::features));
+  }
+
+  /** Names of features with commas between them; none for an empty text. */
+  private static Set<Feature> features(String text) {
+    Set<Feature> features = EnumSet.noneOf(Feature.class);
+    for (String name : text.split(",", -1)) {
+      if (name.isBlank()) {
+        continue;
+      }
+      try {
+        features.add(Feature.valueOf(name.strip()));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "apictck.complete must be names of features, but there is no " + name.strip(), e);
+      }
+    }
+    return features;
   }
 
   private static long number(

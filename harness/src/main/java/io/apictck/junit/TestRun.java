@@ -140,9 +140,13 @@ final class TestRun {
 
   /** Whether a target that has to have everything lacks what the test needs. */
   private boolean misses(Throwable thrown) {
-    return settings != null
-        && settings.complete()
-        && thrown.getCause() instanceof NotApplicableException;
+    if (settings == null || !(thrown.getCause() instanceof NotApplicableException missing)) {
+      return false;
+    }
+    return settings
+        .complete()
+        .filter(lacks -> missing.feature().filter(lacks::contains).isEmpty())
+        .isPresent();
   }
 
   private void judge(Judgement decided) {
