@@ -47,9 +47,27 @@ vm_enter:
         incl    %eax
         movl    $ENTERING, 4(%rdi)
         movl    %eax, (%rdi)
-        testl   %ebx, %ebx
+        testl   %ecx, %ecx
+        jz      3f
+        call    answer_now
+3:      testl   %ebx, %ebx
         jnz     load_registers
         ret
+
+/* The guest will not be active: what waits for an answer would wait for ever if no one else is. */
+answer_now:
+        cmpl    $0, LINK + LINK_STATE
+        je      9f
+        movl    %gs:BOX_NUMBER, %ecx
+        xorl    %eax, %eax
+        lock cmpxchgl %ecx, LINK + LINK_OWNER
+        jne     9f
+        pushq   %rbx
+        xorl    %r9d, %r9d              /* not settled */
+        call    answer
+        popq    %rbx
+        movl    $0, LINK + LINK_OWNER
+9:      ret
 load_registers:
         movq    BOX_REGISTERS + 0x00(%rbx), %rax
         movq    BOX_REGISTERS + 0x08(%rbx), %rcx

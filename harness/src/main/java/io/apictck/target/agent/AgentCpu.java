@@ -1,6 +1,7 @@
 package io.apictck.target.agent;
 
 import io.apictck.arch.Exceptions;
+import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.platform.Event;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
@@ -24,6 +25,7 @@ final class AgentCpu {
   private boolean waiting;
   private @Nullable Internal internal;
   private long beats;
+  private InterruptionInformation injected = InterruptionInformation.of(0);
 
   /** Code of the adapter's own, between the blocks of a test. */
   private record Internal(long memory, Runnable then) {}
@@ -223,6 +225,12 @@ final class AgentCpu {
     }
     StartedBlock block = blockAt(rip);
     boolean hasErrorCode = error >>> 32 != AgentLayout.NO_ERROR_CODE;
+    InterruptionInformation expected = injected;
+    injected = InterruptionInformation.of(0);
+    if (expected.valid() && expected.vector() == vector) {
+      injected(expected, (int) error, rip, rflags, events);
+      return;
+    }
     if (block == null) {
       if (hasErrorCode) {
         throw new PlatformException(
@@ -340,6 +348,31 @@ final class AgentCpu {
 
   // ---- guests ----
 
+  /** The next event of the guest is this one, if it is valid. */
+  void expectInjected(InterruptionInformation event) {
+    injected = event;
+  }
+
+  private void injected(
+      InterruptionInformation event, int errorCode, long rip, long rflags, List<Event> events) {
+    if (beginsAfresh(rip)) {
+      startAfresh();
+    }
+    Place place = placeOf(rip);
+    int vector = event.vector();
+    depth++;
+    events.add(
+        switch (event.type()) {
+          case EXTERNAL_INTERRUPT, RESERVED, OTHER_EVENT ->
+              new Event.InterruptTaken(index, vector, Event.Kind.EXTERNAL, place, rflags);
+          case NMI -> new Event.InterruptTaken(index, vector, Event.Kind.NMI, place, rflags);
+          case SOFTWARE_INTERRUPT ->
+              new Event.InterruptTaken(index, vector, Event.Kind.SOFTWARE, place, rflags);
+          case HARDWARE_EXCEPTION, PRIVILEGED_SOFTWARE_EXCEPTION, SOFTWARE_EXCEPTION ->
+              new Event.ExceptionTaken(index, vector, errorCode, place, rflags);
+        });
+  }
+
   /**
    * The block that ended in a VM entry, as far as that is known: it did not fail before it loaded
    * guest state.
@@ -387,6 +420,7 @@ final class AgentCpu {
   private void forgetContexts() {
     depth = 0;
     internal = null;
+    injected = InterruptionInformation.of(0);
     for (StartedBlock block : blocks) {
       memory.release(block.memory);
     }

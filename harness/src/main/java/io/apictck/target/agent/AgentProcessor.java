@@ -1,6 +1,8 @@
 package io.apictck.target.agent;
 
 import io.apictck.arch.vmx.ExitReason;
+import io.apictck.arch.vmx.InterruptionInformation;
+import io.apictck.arch.vmx.VmcsField;
 import io.apictck.platform.Event;
 import io.apictck.platform.GuestState;
 import io.apictck.platform.Instruction;
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A processor of an agent's machine: its host side, its guests, and which of them runs. */
 final class AgentProcessor {
+  private static final InterruptionInformation NOTHING = InterruptionInformation.of(0);
+
   private final int index;
   private final AgentSymbols symbols;
   private final GuestMemory memory;
@@ -17,6 +21,7 @@ final class AgentProcessor {
   private final @Nullable AgentCpu[] guests = new AgentCpu[GuestState.GUESTS];
   private @Nullable AgentCpu running;
   private long entryBlock;
+  private InterruptionInformation injection = NOTHING;
 
   AgentProcessor(int index, AgentSymbols symbols, GuestMemory memory, boolean entersGuests) {
     this.index = index;
@@ -44,7 +49,22 @@ final class AgentProcessor {
   }
 
   void start(long number, List<Instruction> instructions) {
+    if (running == null) {
+      noteInjection(instructions);
+    }
     current().start(number, instructions);
+  }
+
+  /**
+   * Handlers cannot tell which kind of event they were entered by: what is injected is told here.
+   */
+  private void noteInjection(List<Instruction> instructions) {
+    for (Instruction instruction : instructions) {
+      if (instruction instanceof Instruction.Vmwrite(int field, long value)
+          && field == VmcsField.ENTRY_INTERRUPTION_INFORMATION.encoding()) {
+        injection = InterruptionInformation.of((int) value);
+      }
+    }
   }
 
   /** A guest is about to be used. */
@@ -118,6 +138,9 @@ final class AgentProcessor {
     }
     host.entered(block);
     entryBlock = block.number;
+    guest.expectInjected(injection);
+    // a VM exit clears the valid bit
+    injection = NOTHING;
     running = guest;
     events.add(new Event.VmEntered(index, block.number));
   }
@@ -162,6 +185,7 @@ final class AgentProcessor {
   /** INIT dropped all it did. */
   void wasReset(List<Event> events) {
     running = null;
+    injection = NOTHING;
     host.wasReset(events);
   }
 }

@@ -113,7 +113,7 @@ final class BlockCode {
 
   /** Whether the processor may be halted before a block ends. */
   static boolean mayHalt(List<Instruction> instructions) {
-    return instructions.stream().anyMatch(one -> suspends(one) || enters(one));
+    return instructions.stream().anyMatch(BlockCode::suspends);
   }
 
   private static boolean suspends(Instruction instruction) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.vmx.ExitReason;
+import io.apictck.arch.vmx.InterruptionInformation;
+import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.platform.Event;
 import io.apictck.platform.GuestState;
@@ -155,6 +157,34 @@ final class AgentProcessorTest {
     guest.startsAfresh();
     assertThat(events()).containsExactly(new Event.VmEntered(0, 3));
     assertThat(processor.busy()).isFalse();
+  }
+
+  @Test
+  void whatIsInjectedHasTheTypeThatWasWritten() {
+    inject(InterruptionType.SOFTWARE_EXCEPTION, Exceptions.BP);
+    guest.isInterrupted(Exceptions.BP, 0);
+    assertThat(events().getLast())
+        .isEqualTo(new Event.ExceptionTaken(0, Exceptions.BP, 0, Place.IDLE, FakeGuest.RFLAGS));
+  }
+
+  @Test
+  void anInjectedFaultEndsNoBlock() {
+    inject(InterruptionType.HARDWARE_EXCEPTION, Exceptions.GP);
+    guest.fails(Exceptions.GP, 0x18, 0);
+    assertThat(events().getLast())
+        .isEqualTo(new Event.ExceptionTaken(0, Exceptions.GP, 0x18, Place.IDLE, FakeGuest.RFLAGS));
+    guest.isInterrupted(VECTOR, 0);
+    assertThat(events().getLast()).isInstanceOf(Event.InterruptTaken.class);
+  }
+
+  private void inject(InterruptionType type, int vector) {
+    int information = InterruptionInformation.of(type, vector).raw();
+    List<Instruction> block =
+        List.of(
+            new Instruction.Vmwrite(
+                VmcsField.ENTRY_INTERRUPTION_INFORMATION.encoding(), information),
+            new Instruction.Vmlaunch());
+    host.isEntering(guest, start(1, block), 2);
   }
 
   @Test
