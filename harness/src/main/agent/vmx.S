@@ -128,8 +128,8 @@ vm_exit:
         cmpl    $0x202, %ecx            /* an NMI */
         je      finish
         jmp     tell_exit
-        /* external interrupt, INIT, SIPI, SMI, windows, monitor trap flag, VMX-preemption timer */
-        .set    ASYNCHRONOUS, 1 << 1 | 1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 37 | 1 << 52
+        /* external interrupt, INIT, SIPI, SMI, windows, monitor trap flag, TPR threshold, VMX-preemption timer */
+        .set    ASYNCHRONOUS, 1 << 1 | 1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 37 | 1 << 43 | 1 << 52
 
 /* In the idle loop: RIP becomes that of the block that was ordered, or the beginning of the loop. */
 at_idle:
