@@ -26,10 +26,9 @@
 
 /*
  * Called by a block before VMLAUNCH or VMRESUME. RBX: GS base of the guest to be entered; RDI: the
- * block's flag; R15: where the result goes. Marks the block and loads the registers of the guest.
+ * block's flag; R15: where the result goes, as noted in BOX_RESULTS. Marks the block and loads the registers of the guest.
  */
 vm_enter:
-        movq    %r15, %gs:BOX_RESULTS
         leaq    -GUEST_BOXES(%rbx), %rax
         cmpq    $GUEST_COUNT << 12, %rax
         jae     1f
@@ -104,6 +103,8 @@ vm_exit:
         jz      tell_exit
         cmpq    $serve_begin, %r9
         jb      tell_exit
+        cmpq    $guest_start, %r9       /* entered and left before the first instruction */
+        je      tell_exit
         cmpq    $entry_end, %r9
         jae     tell_exit
         cmpw    $30, %r8w

@@ -56,12 +56,14 @@ final class BlockCode {
           && movable(instructions.get(last + 1))) {
         last++;
       }
-      for (int i = last; i >= next; i--) {
-        setUp(side, code, instructions.get(i), flag);
-      }
       if (side.entersGuests() && enters(instructions.get(last))) {
+        // before the set-up of what holds back interrupts, which the guest's registers may not
+        // spoil
         entry = code.size() + Code.VMREAD_OFFSET;
         code.prepareEntry(side.symbols().vmEnter(), flag);
+      }
+      for (int i = last; i >= next; i--) {
+        setUp(side, code, instructions.get(i), flag);
       }
       for (int i = next; i <= last; i++) {
         bodies[i] = code.size();

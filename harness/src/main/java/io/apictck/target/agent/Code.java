@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 /** Machine code in the making: what the agent's conventions ask for around the instructions. */
 final class Code {
   /** Of the VMREAD in {@link #prepareEntry}. */
-  static final int VMREAD_OFFSET = 5;
+  static final int VMREAD_OFFSET = 14;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
 
@@ -75,6 +75,7 @@ final class Code {
    * @param flag of the block
    */
   Code prepareEntry(long routine, long flag) {
+    bytes(0x65, 0x4C, 0x89, 0x3C, 0x25).dword(AgentLayout.BOX_RESULTS); // mov gs:[results], r15
     bytes(0xB8).dword(VmcsField.GUEST_GS_BASE.encoding()); // mov eax, field
     bytes(0x0F, 0x78, 0xC3, 0x76, 0x0C); // vmread rbx, rax; jbe behind what follows
     bytes(0xBF).dword(flag); // mov edi, flag

@@ -296,11 +296,14 @@ public final class SerialMachine implements AgentMachine {
     asked = false;
   }
 
-  /** Asked after a turn, it lets the next turn rest if that turn would find nothing new. */
+  /**
+   * Asked after a turn, it lets the next turn rest if that turn would find nothing new. What is
+   * ordered while all processors are halted has to wait.
+   */
   @Override
   public boolean settled() {
     asked = memory.clean() && (silent || settled);
-    return asked;
+    return asked || (silent && link.isOpen());
   }
 
   @Override

@@ -61,6 +61,7 @@ final class CodeTest {
             "prepareEntry",
             new Code().prepareEntry(0x101234, FLAG),
             """
+            mov gs:[0x68], r15
             mov eax, 0x6810
             vmread rbx, rax
             jbe 1f
