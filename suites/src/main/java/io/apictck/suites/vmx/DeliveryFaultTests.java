@@ -97,7 +97,7 @@ final class DeliveryFaultTests {
   @Covers({"VMX-INJ-023", "VMX-INFO-004"})
   void injectedSoftwareInterruptIsDescribedWithItsLength(Cpu cpu) {
     StoppedGuest guest =
-        StoppedGuest.exactlyBefore(
+        StoppedGuest.before(
             withShortIdt(cpu, 0x60), List.of(new Instruction.Int(VECTOR), new Instruction.Nop()));
     Vcpu vcpu = guest.vcpu();
     GuestFields.inject(vcpu, InterruptionType.SOFTWARE_INTERRUPT, VECTOR);

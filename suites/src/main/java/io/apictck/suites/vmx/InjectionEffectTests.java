@@ -108,7 +108,7 @@ final class InjectionEffectTests {
     Vcpu vcpu = cpu.vmx().newVcpu();
     int shortest = cpu.vmx().capabilities().misc().zeroLengthInjection() ? 0 : 1;
     for (int length = shortest; length <= LONGEST; length++) {
-      StoppedGuest guest = StoppedGuest.beforeNops(vcpu, LONGEST + 1);
+      StoppedGuest guest = stopped(vcpu);
       GuestFields.inject(vcpu, type, vector);
       vcpu.write(VmcsField.ENTRY_INSTRUCTION_LENGTH, length);
       vcpu.enter();
@@ -133,7 +133,7 @@ final class InjectionEffectTests {
   }
 
   private static void verifyLength(Vcpu vcpu, InterruptionType type, int vector) {
-    StoppedGuest guest = StoppedGuest.beforeNops(vcpu, 2);
+    StoppedGuest guest = stopped(vcpu);
     GuestFields.inject(vcpu, type, vector);
     vcpu.write(VmcsField.ENTRY_INSTRUCTION_LENGTH, 1);
     vcpu.enter();

@@ -6,18 +6,18 @@ import io.apictck.machine.BlockRun;
 import io.apictck.machine.Vcpu;
 import io.apictck.platform.Instruction;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
- * A guest that has left its block by its first instruction: guest RIP is at instruction {@link
- * #NEXT} of it.
+ * A guest that has left its block by PAUSE: guest RIP is at instruction {@link #NEXT} of it, and
+ * exactly there, if that one has no operands to be loaded. Behind an instruction that gives results
+ * it would be where machine code stores them.
  *
- * @param vcpu the virtual processor
- * @param run the block: that instruction and the rest
+ * @param vcpu the virtual processor; PAUSE exiting is 1
+ * @param run the block: PAUSE and the rest
  */
 record StoppedGuest(Vcpu vcpu, BlockRun run) {
-  /** Index of the instruction behind the one that exited. */
+  /** Index of the instruction behind PAUSE. */
   static final int NEXT = 1;
 
   /** Enters a guest, if it does not run, and stops it before {@code rest}. */
@@ -28,35 +28,13 @@ record StoppedGuest(Vcpu vcpu, BlockRun run) {
   /** As {@link #before(Vcpu, Instruction...)}. */
   static StoppedGuest before(Vcpu vcpu, List<Instruction> rest) {
     if (!vcpu.inGuest()) {
-      vcpu.enter();
+      vcpu.set(VmxControl.PAUSE_EXITING).enter();
     }
-    return stop(vcpu, new Instruction.Vmcall(), ExitReason.VMCALL, rest);
-  }
-
-  /** As {@link #exactlyBefore}: guest RIP is at the first of bytes that are a NOP each. */
-  static StoppedGuest beforeNops(Vcpu vcpu, int count) {
-    return exactlyBefore(vcpu, Collections.nCopies(count, new Instruction.Nop()));
-  }
-
-  /**
-   * Stops a guest by PAUSE, so that guest RIP is that of the next instruction itself, if it has no
-   * operands to be loaded: nothing is behind PAUSE that stores results.
-   */
-  static StoppedGuest exactlyBefore(Vcpu vcpu, List<Instruction> rest) {
-    vcpu.set(VmxControl.PAUSE_EXITING);
-    if (!vcpu.inGuest()) {
-      vcpu.enter();
-    }
-    return stop(vcpu, new Instruction.Pause(), ExitReason.PAUSE, rest);
-  }
-
-  private static StoppedGuest stop(
-      Vcpu vcpu, Instruction first, ExitReason reason, List<Instruction> rest) {
     List<Instruction> block = new ArrayList<>();
-    block.add(first);
+    block.add(new Instruction.Pause());
     block.addAll(rest);
     BlockRun run = vcpu.guest().start(block);
-    vcpu.skip(vcpu.exit(reason));
+    vcpu.skip(vcpu.exit(ExitReason.PAUSE));
     return new StoppedGuest(vcpu, run);
   }
 
