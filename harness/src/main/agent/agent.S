@@ -9,6 +9,10 @@
         .globl  _start
 /* The bootstrap processor, from the reset vector: flat 32-bit mode, no stack needed. */
 _start:
+        jmp     begin
+        .org    0x10                    /* addresses for the harness */
+        .quad   pml4, gdt, idt, task, guest_start, vm_exit, vm_enter
+begin:
         cli
         cld
         movl    BOOT_STATE, %esi        /* EFLAGS */
@@ -107,6 +111,10 @@ index_known:
         movq    $1, HEADER + HEADER_BOOTED
         xorl    %r8d, %r8d
 ready:
+        movl    %r9d, %ebx
+        shll    $12, %ebx
+        addl    $MAILBOXES, %ebx
+        movq    %rbx, %gs:BOX_HOST
         lidt    idt_pointer
         movl    %r9d, %ecx
         incl    %ecx
@@ -128,6 +136,7 @@ ready:
         xchgb   %al, EARLY_NMI
         movb    %al, %gs:BOX_LATE_NMI
         movq    %rsp, %gs:BOX_STACK
+        call    prepare_vmx
         testl   %r8d, %r8d
         jz      go_idle
         movq    %gs:BOX_EVENTS, %rcx
@@ -142,9 +151,48 @@ ready:
         movl    %esi, %esi
         movq    %rsi, %gs:BOX_RECORDS + RECORD_RFLAGS(%rdx)
         incq    %rcx
+        incq    %gs:BOX_TOLD
         movq    %rcx, %gs:BOX_EVENTS
 go_idle:
         jmp     *%gs:BOX_IDLE
+
+/*
+ * Allows VMXON as firmware does, and prepares the mailboxes of the guests of processor R9D, whose own
+ * mailbox is RBX. Keeps what is to be told of a start.
+ */
+prepare_vmx:
+        pushq   %rbx
+        movl    $1, %eax
+        cpuid
+        popq    %rbx
+        btl     $5, %ecx
+        jnc     9f
+        movl    $0x3A, %ecx             /* IA32_FEATURE_CONTROL: locked, VMXON outside of SMX */
+        rdmsr
+        testb   $1, %al
+        jnz     1f
+        orl     $5, %eax
+        wrmsr
+1:      movl    %r9d, %ecx
+        shll    $GUESTS_SHIFT, %ecx
+        movl    $1 << GUESTS_SHIFT, %r11d
+2:      movl    %ecx, %r10d
+        shll    $12, %r10d
+        addl    $GUEST_BOXES, %r10d
+        movq    %rbx, BOX_HOST(%r10)
+        movq    %gs:BOX_IDLE, %rax
+        movq    %rax, BOX_IDLE(%r10)
+        movl    %gs:BOX_NUMBER, %eax
+        movl    %eax, BOX_NUMBER(%r10)
+        xorl    %eax, %eax
+        movq    %rax, BOX_COMMAND(%r10)
+        movq    %rax, BOX_CONTEXT(%r10)
+        movq    %rax, BOX_HALTING(%r10)
+        movl    %eax, BOX_FINISHING(%r10)
+        incl    %ecx
+        decl    %r11d
+        jnz     2b
+9:      ret
 
 /* Once a machine: start pages and IDT. */
 prepare:
@@ -186,10 +234,10 @@ prepare:
         incl    LINK + LINK_BOOTS
         movw    $0xAA0F, SMI_HANDLER    /* RSM: a system-management interrupt does nothing */
         movl    $MAILBOXES, %esi        /* memory may hold anything */
-        movl    $MAILBOX_COUNT, %edx
+        movl    $MAILBOX_COUNT + GUEST_COUNT, %edx
         xorl    %eax, %eax
 3:      movl    %esi, %edi
-        movl    $12, %ecx
+        movl    $16, %ecx
         rep stosq
         addl    $0x1000, %esi
         decl    %edx
@@ -456,7 +504,7 @@ look:
         movl    $MAILBOXES, %esi
 1:      cmpl    HEADER + HEADER_COUNT, %ecx
         jae     2f
-        addl    BOX_EVENTS(%rsi), %edx
+        addl    BOX_TOLD(%rsi), %edx
         movl    BOX_BEATS(%rsi), %eax
         movl    %eax, LINK + LINK_BEATS(,%rcx,4)
         addl    $0x1000, %esi
@@ -480,7 +528,7 @@ settle:
         movl    $MAILBOXES, %esi
 1:      cmpl    HEADER + HEADER_COUNT, %ecx
         jae     3f
-        addl    BOX_EVENTS(%rsi), %edx
+        addl    BOX_TOLD(%rsi), %edx
         movl    BOX_BEATS(%rsi), %eax
         testl   %eax, %eax
         jz      2f
@@ -642,8 +690,29 @@ wait:
         jnz     1b
         ret
 
+/* A guest that begins afresh: RSP is that of its first context. */
+guest_start:
+        pushfq
+        popq    %rbx
+        cli
+        movq    %rsp, %gs:BOX_STACK
+        movq    $0, %gs:BOX_CONTEXT
+        movq    %gs:BOX_EVENTS, %rcx
+        movl    %ecx, %edx
+        andl    $RECORD_MASK, %edx
+        shll    $RECORD_SHIFT, %edx
+        movq    $GUEST_STARTED, %gs:BOX_RECORDS + RECORD_VECTOR(%rdx)
+        movq    %gs:BOX_HOST, %rax
+        movl    $0, BOX_HALTING(%rax)
+        incq    BOX_TOLD(%rax)
+        incq    %rcx
+        movq    %rcx, %gs:BOX_EVENTS
+        jmp     served
+
 /* Unlike STI, POPF holds nothing back: what is pending comes in the idle loop. */
 restore:
+        cmpl    $0, %gs:BOX_FINISHING
+        jne     restore_finishing
         pushq   %rbx
         popfq
 /*
@@ -655,7 +724,8 @@ idle_begin:
         .balign 16
 poll:
         pause
-        incq    %gs:BOX_BEATS
+        movq    %gs:BOX_HOST, %rdx
+        incq    BOX_BEATS(%rdx)
         cmpl    $0, %gs:BOX_LATE_NMI
         jne     late_nmi
         movq    %gs:BOX_COMMAND, %rax
@@ -664,7 +734,8 @@ poll:
         jmp     go
 yield:
         outb    %al, $IDLE_PORT
-        incq    %gs:BOX_BEATS
+        movq    %gs:BOX_HOST, %rdx
+        incq    BOX_BEATS(%rdx)
         cmpl    $0, %gs:BOX_LATE_NMI
         jne     late_nmi
         movq    %gs:BOX_COMMAND, %rax
@@ -682,8 +753,8 @@ go:
         jnz     1b
         jmp     *%rax
 serial:
-        pause
-        incq    %gs:BOX_BEATS
+        movq    %gs:BOX_HOST, %rdx
+        incq    BOX_BEATS(%rdx)
         cmpl    $0, %gs:BOX_LATE_NMI
         jne     late_nmi
         movq    %gs:BOX_COMMAND, %rax
@@ -774,7 +845,8 @@ save:
         pushq   %gs:BOX_STACK
         movq    %rsp, %gs:BOX_CONTEXT
         cld
-        movl    $0, %gs:BOX_HALTING
+        movq    %gs:BOX_HOST, %rax
+        movl    $0, BOX_HALTING(%rax)
         movq    SAVED_RIP(%rsp), %rax
         cmpq    $serve_begin, %rax
         jb      3f
@@ -787,7 +859,8 @@ save:
 7:      movq    %gs:BOX_COMMAND, %rax
         testq   %rax, %rax
         jnz     2f
-        movq    %gs:BOX_IDLE, %rax
+        movq    %gs:BOX_HOST, %rdx      /* that of a guest may be another one for now */
+        movq    BOX_IDLE(%rdx), %rax
         jmp     5f
 2:      movl    %gs:BOX_NEW_CODE, %ecx  /* as at go */
 1:      movq    -8(%rax,%rcx,8), %rdx
@@ -812,11 +885,16 @@ save:
         subq    $64, %rsp
         andq    $-16, %rsp
         movq    %rsp, %gs:BOX_STACK
+        movq    %gs:BOX_HOST, %rdx
+        incq    BOX_TOLD(%rdx)
         movq    %rcx, %gs:BOX_EVENTS
         cmpb    $0, HEADER + HEADER_TRAPS(%rbx)
         je      4f
         testl   $0x200, %eax            /* a handler that keeps IF */
         jz      4f
+        movl    %eax, %ebx
+        cmpl    $0, %gs:BOX_FINISHING
+        jne     restore_finishing
         pushfq
         orl     $0x200, (%rsp)
         popfq
@@ -837,12 +915,14 @@ late_nmi:
         pushfq
         cli
 1:      pushq   $0x18
-        pushq   %gs:BOX_IDLE
+        movq    %gs:BOX_HOST, %rax
+        pushq   BOX_IDLE(%rax)
         movl    $0, %gs:BOX_LATE_NMI
         pushq   $0
         movl    $NO_ERROR_CODE, 4(%rsp)
         pushq   $2
         jmp     save
+#include "vmx.S"
 entry_end:
 
         .data
@@ -870,6 +950,8 @@ gdt_pointer:
 idt_pointer:
         .word   4095
         .quad   idt
+task:                                   /* task-state segment of hosts and guests; nothing reads it */
+        .fill   104, 1, 0
 
 /*
  * Identity map of the first 4 GiB in 2 MiB pages; the last GiB, where devices are, is uncached. The

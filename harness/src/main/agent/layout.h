@@ -11,9 +11,14 @@
 #define HEADER           0x400000    /* one page for all processors */
 #define MAILBOXES        0x401000    /* one page a processor */
 #define MAILBOX_COUNT    16
+#define GUEST_BOXES      0x411000    /* mailboxes of guests, behind those of all processors */
+#define GUEST_COUNT      64
+#define GUESTS_SHIFT     2           /* four guests a processor */
 #define STACKS           0x600000    /* 64 KiB a processor */
 #define STACK_SHIFT      16
 #define SCRATCH          0x800000    /* memory of tests, 4 MiB */
+#define GUESTS           0xC00000    /* 64 KiB a guest: its stack and its blocks */
+#define GUEST_STACK      0x4000      /* bytes of its stack */
 
 /* HEADER */
 #define HEADER_IDLE      0x000       /* 0: poll; 1: tell the monitor by an OUT to IDLE_PORT at each turn;
@@ -23,7 +28,7 @@
 #define HEADER_APIC_IDS  0x100       /* 32-bit APIC ID of each processor */
 #define HEADER_TRAPS     0x800       /* a byte a vector: 1 if its handler keeps IF */
 
-/* Mailbox of a processor; GS points to it */
+/* Mailbox of a processor or of a guest; GS points to it */
 #define BOX_COMMAND      0x00        /* where to go next; 0: nowhere */
 #define BOX_IDLE         0x08        /* address of the idle loop */
 #define BOX_CONTEXT      0x10        /* saved registers of what the innermost handler interrupted; 0: none */
@@ -33,22 +38,33 @@
 #define BOX_LATE_NMI     0x2C        /* an NMI that came while another event was being told */
 #define BOX_EVENTS       0x30        /* how many events were told */
 #define BOX_NEW_CODE     0x38        /* how many 64-bit words the command's code has, at least 1 */
+#define BOX_HOST         0x40        /* mailbox of the processor; in that of a guest, of its host */
 #define BOX_LINK_SEEN    0x48        /* LINK_TURN when this processor last found the line taken */
 #define BOX_LINK_WAIT    0x4C        /* for how many turns it did not change since */
 #define BOX_NUMBER       0x50        /* index of the processor, plus one */
+#define BOX_FINISHING    0x54        /* of a guest: 1 while its host ends for it what a VM exit interrupted; 2: with IF = 1 */
+#define BOX_TOLD         0x58        /* of a processor: how many events it and its guests told */
+#define BOX_GUEST        0x60        /* of a processor: mailbox of the guest that was entered last; 0: none */
+#define BOX_RESULTS      0x68        /* of a processor: where the results of its VMLAUNCH or VMRESUME go */
+#define BOX_EXIT         0x70        /* of a processor: reason of a VM exit */
+#define BOX_REGISTERS    0x100       /* of a guest: its general-purpose registers in the order of their numbers */
+#define BOX_EXIT_STACK   0x700       /* of a processor: end of the stack that VM exits begin with */
 #define BOX_RECORDS      0x800       /* the last 32 of them, 64 bytes each */
 #define RECORD_SHIFT     6
 #define RECORD_MASK      31
 
 /* Event record */
 #define RECORD_VECTOR    0x00        /* or one of the two below */
-#define RECORD_ERROR     0x08        /* error code, or NO_ERROR_CODE in the upper half; CR0 at a start */
-#define RECORD_RIP       0x10        /* saved RIP; CS:IP at a start */
+#define RECORD_ERROR     0x08        /* error code, or NO_ERROR_CODE in the upper half; CR0 at a start; exit reason */
+#define RECORD_RIP       0x10        /* saved RIP; CS:IP at a start; guest RIP at a VM exit */
 #define RECORD_RFLAGS    0x18
-#define RECORD_CONTEXT   0x20        /* address of the saved registers */
+#define RECORD_CONTEXT   0x20        /* address of the saved registers; at a VM exit the guest's mailbox */
 #define NO_ERROR_CODE    1
 #define STARTED          0x100       /* plus the start page's vector */
 #define RESTARTED        0x200       /* the bootstrap processor came out of INIT */
+#define GUEST_STARTED    0x300       /* a guest began afresh */
+#define EXITED           0x400       /* a VM exit, or a VM entry that failed while it loaded guest state */
+#define ENTERING         0x80000000  /* upper half of a block's flag: VMLAUNCH or VMRESUME is executed */
 
 /* Saved registers, from BOX_CONTEXT upwards */
 #define SAVED_STACK      0x00        /* BOX_STACK before */

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * a handler has to take, the host can. An exit that nobody asked for fails the test.
  */
 public final class Vcpu {
+  /** Handlers that enter the guest run within each other, while exits come at once. */
+  private static final int MOST_NESTING = 100;
+
   private final Vmx vmx;
   private final Cpu host;
   private final int number;
@@ -32,6 +35,7 @@ public final class Vcpu {
   private long vmcs;
   private boolean launched;
   private long entries;
+  private int nesting;
   private @Nullable VmExit pending;
 
   Vcpu(Vmx vmx, int number) {
@@ -424,7 +428,17 @@ public final class Vcpu {
       return false;
     }
     pending = null;
-    handler.handle(this, exit);
+    if (nesting == MOST_NESTING) {
+      throw new AssertionError(
+          "%s exits over and over: the handler of %s enters it again, and so did those of the %d exits before"
+              .formatted(this, exit, MOST_NESTING));
+    }
+    nesting++;
+    try {
+      handler.handle(this, exit);
+    } finally {
+      nesting--;
+    }
     return true;
   }
 

@@ -1,6 +1,7 @@
 package io.apictck.target.agent;
 
 import io.apictck.arch.Exceptions;
+import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.platform.Event;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
@@ -10,27 +11,45 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the harness knows of one processor of an agent's machine. */
+/** What the harness knows of a processor outside of guests, or of one of its guests. */
 final class AgentCpu {
+  private final Side side;
   private final int index;
   private final GuestMemory memory;
   private final CodeSpace space;
   private final long mailbox;
+  private final ExitListener exits;
   private final List<StartedBlock> blocks = new ArrayList<>();
   private long told;
   private int depth;
   private boolean waiting;
   private @Nullable Internal internal;
   private long beats;
+  private InterruptionInformation injected = InterruptionInformation.of(0);
 
   /** Code of the adapter's own, between the blocks of a test. */
   private record Internal(long memory, Runnable then) {}
 
-  AgentCpu(int index, GuestMemory memory) {
-    this.index = index;
+  /** Is told of VM exits. */
+  interface ExitListener {
+    /**
+     * A VM exit, or a VM entry that failed while it loaded guest state.
+     *
+     * @param reason the exit-reason field
+     * @param rip guest RIP
+     * @param guestMailbox mailbox of the guest, 0 if it is not known
+     * @param events to be continued
+     */
+    void exited(int reason, long rip, long guestMailbox, List<Event> events);
+  }
+
+  AgentCpu(Side side, GuestMemory memory, ExitListener exits) {
+    this.side = side;
+    this.index = side.cpu();
     this.memory = memory;
-    this.space = new CodeSpace(index);
-    this.mailbox = AgentLayout.mailbox(index);
+    this.exits = exits;
+    this.space = new CodeSpace(side.code(), side.codeSize());
+    this.mailbox = side.mailbox();
     this.waiting = index != 0;
   }
 
@@ -48,7 +67,17 @@ final class AgentCpu {
 
   /** Whether it may be halted. */
   boolean halting() {
-    return (int) memory.read64(mailbox + AgentLayout.BOX_HALTING) != 0;
+    return (int) memory.read64(side.processorMailbox() + AgentLayout.BOX_HALTING) != 0;
+  }
+
+  /** Address of its mailbox. */
+  long mailbox() {
+    return mailbox;
+  }
+
+  /** Whether it told events that were not collected. */
+  boolean hasNews() {
+    return memory.read64(mailbox + AgentLayout.BOX_EVENTS) != told;
   }
 
   private @Nullable StartedBlock active() {
@@ -71,15 +100,19 @@ final class AgentCpu {
 
   void start(long number, List<Instruction> instructions) {
     if (waiting) {
-      throw new PlatformException("processor " + index + " waits for a start-up IPI");
+      throw new PlatformException(side.name() + " waits for a start-up IPI");
     }
     StartedBlock probe =
-        new StartedBlock(number, instructions, 0, BlockCode.assemble(instructions, 0, 0), depth);
+        new StartedBlock(
+            number, instructions, 0, BlockCode.assemble(side, instructions, 0, 0), depth);
     int head = (1 + probe.values()) * Long.BYTES;
     long piece = space.take(head + probe.code.bytes().length);
-    BlockCode code = BlockCode.assemble(instructions, piece + head, piece);
+    BlockCode code = BlockCode.assemble(side, instructions, piece + head, piece);
     memory.clear(piece, head);
     memory.write(piece + head, code.bytes());
+    if (BlockCode.mayHalt(instructions)) {
+      memory.mayHalt(piece);
+    }
     blocks.add(new StartedBlock(number, instructions, piece, code, depth));
     command(piece + head, code.bytes().length);
   }
@@ -118,8 +151,7 @@ final class AgentCpu {
     }
     long count = memory.read64(mailbox + AgentLayout.BOX_EVENTS);
     if (count - told > AgentLayout.RECORDS) {
-      throw new PlatformException(
-          "processor " + index + " told " + (count - told) + " events at once");
+      throw new PlatformException(side.name() + " told " + (count - told) + " events at once");
     }
     while (internal == null && told < count) {
       any |= completeUpTo(told, events);
@@ -141,7 +173,7 @@ final class AgentCpu {
     List<StartedBlock> done = new ArrayList<>();
     for (StartedBlock block : blocks) {
       long flag = memory.read64(block.flag());
-      if (flag != 0 && flag - 1 <= event) {
+      if (flag > 0 && flag - 1 <= event) {
         done.add(block);
       }
     }
@@ -179,17 +211,34 @@ final class AgentCpu {
     long error = memory.read64(at + AgentLayout.RECORD_ERROR);
     long rip = memory.read64(at + AgentLayout.RECORD_RIP);
     long rflags = memory.read64(at + AgentLayout.RECORD_RFLAGS);
+    if (vector == AgentLayout.EXITED) {
+      exits.exited((int) error, rip, memory.read64(at + AgentLayout.RECORD_CONTEXT), events);
+      return;
+    }
+    if (vector == AgentLayout.GUEST_STARTED) {
+      startAfresh();
+      return;
+    }
     if (vector >= AgentLayout.STARTED) {
       started(vector, error, rip, rflags, events);
       return;
     }
     StartedBlock block = blockAt(rip);
     boolean hasErrorCode = error >>> 32 != AgentLayout.NO_ERROR_CODE;
+    InterruptionInformation expected = injected;
+    injected = InterruptionInformation.of(0);
+    if (expected.valid() && expected.vector() == vector) {
+      injected(expected, (int) error, rip, rflags, events);
+      return;
+    }
     if (block == null) {
       if (hasErrorCode) {
         throw new PlatformException(
-            "exception %d, error code %X, at %X in the guest agent of processor %d"
-                .formatted(vector, error, rip, index));
+            "exception %d, error code %X, at %X in the guest agent of %s"
+                .formatted(vector, error, rip, side.name()));
+      }
+      if (beginsAfresh(rip)) {
+        startAfresh();
       }
       // what has no error code cannot be told from an interrupt with an exception's vector
       enter(vector, Place.IDLE, rflags, events);
@@ -246,8 +295,8 @@ final class AgentCpu {
     } else if (isFault(vector, hasErrorCode, block.code.isBody(rip))) {
       if (!block.code.isBody(rip)) {
         throw new PlatformException(
-            "exception %d, error code %X, around instruction %d of block %d on processor %d"
-                .formatted(vector, error, at, block.number, index));
+            "exception %d, error code %X, around instruction %d of block %d on %s"
+                .formatted(vector, error, at, block.number, side.name()));
       }
       end(block);
       events.add(new Event.Faulted(index, block.number, at, vector, (int) error));
@@ -297,13 +346,92 @@ final class AgentCpu {
             new Event.StartState((int) csIp & 0xFFFF, (int) (csIp >>> 16), cr0, rflags)));
   }
 
+  // ---- guests ----
+
+  /** The next event of the guest is this one, if it is valid. */
+  void expectInjected(InterruptionInformation event) {
+    injected = event;
+  }
+
+  private void injected(
+      InterruptionInformation event, int errorCode, long rip, long rflags, List<Event> events) {
+    if (beginsAfresh(rip)) {
+      startAfresh();
+    }
+    Place place = placeOf(rip);
+    int vector = event.vector();
+    depth++;
+    events.add(
+        switch (event.type()) {
+          case EXTERNAL_INTERRUPT, RESERVED, OTHER_EVENT ->
+              new Event.InterruptTaken(index, vector, Event.Kind.EXTERNAL, place, rflags);
+          case NMI -> new Event.InterruptTaken(index, vector, Event.Kind.NMI, place, rflags);
+          case SOFTWARE_INTERRUPT ->
+              new Event.InterruptTaken(index, vector, Event.Kind.SOFTWARE, place, rflags);
+          case HARDWARE_EXCEPTION, PRIVILEGED_SOFTWARE_EXCEPTION, SOFTWARE_EXCEPTION ->
+              new Event.ExceptionTaken(index, vector, errorCode, place, rflags);
+        });
+  }
+
+  /**
+   * The block that ended in a VM entry, as far as that is known: it did not fail before it loaded
+   * guest state.
+   */
+  @Nullable StartedBlock entering() {
+    StartedBlock block = active();
+    return block != null && memory.read64(block.flag()) < 0 ? block : null;
+  }
+
+  /** Mailbox of the guest that a block enters, 0 if it is not known. */
+  long enteredMailbox(StartedBlock block) {
+    return memory.read64(block.flag() + (long) block.values() * Long.BYTES);
+  }
+
+  /** The block ended in a VM entry. */
+  void entered(StartedBlock block) {
+    end(block);
+  }
+
+  /** The block of this context is not executed any more: RIP was set to another place. */
+  void dropBlock() {
+    StartedBlock block = active();
+    if (block != null) {
+      end(block);
+    }
+  }
+
+  /** Where an address is. */
+  Place placeOf(long rip) {
+    StartedBlock block = blockAt(rip);
+    return block == null ? Place.IDLE : new Place(block.number, block.code.indexOf(rip));
+  }
+
+  /** In the three instructions before interrupts are held back. */
+  private boolean beginsAfresh(long rip) {
+    long start = side.symbols().guestStart();
+    return rip >= start && rip < start + 3;
+  }
+
+  private void startAfresh() {
+    waiting = false;
+    forgetContexts();
+  }
+
+  private void forgetContexts() {
+    depth = 0;
+    internal = null;
+    injected = InterruptionInformation.of(0);
+    for (StartedBlock block : blocks) {
+      memory.release(block.memory);
+    }
+    blocks.clear();
+    space.freeAll();
+  }
+
   /** INIT dropped all it did. */
   void wasReset(List<Event> events) {
     waiting = true;
-    depth = 0;
-    internal = null;
-    blocks.clear();
-    space.freeAll();
+    forgetContexts();
     events.add(new Event.ProcessorReset(index));
   }
 }

@@ -36,6 +36,11 @@ public record AgentImage(byte[] rom, byte[] agent) {
     return new AgentImage(resource("rom.bin"), resource("agent.bin"));
   }
 
+  /** Addresses that a VMCS needs. */
+  AgentSymbols symbols() {
+    return AgentSymbols.of(agent);
+  }
+
   private static byte[] resource(String name) {
     try (InputStream in = AgentImage.class.getResourceAsStream(name)) {
       if (in == null) {

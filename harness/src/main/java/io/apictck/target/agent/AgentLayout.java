@@ -1,5 +1,6 @@
 package io.apictck.target.agent;
 
+import io.apictck.platform.GuestState;
 import java.util.List;
 
 /**
@@ -7,6 +8,8 @@ import java.util.List;
  * guest agent has the same numbers in {@code layout.h}.
  */
 public final class AgentLayout {
+  private static final long PAGE = 0x1000;
+
   /** Vectors of start-up IPIs that start a processor in the agent. */
   public static final List<Integer> START_VECTORS = List.of(0x08, 0x09, 0x0A, 0x0B);
 
@@ -31,8 +34,23 @@ public final class AgentLayout {
   /** Size of {@link #SCRATCH} in bytes. */
   public static final long SCRATCH_SIZE = 0x40_0000;
 
+  /** One page a guest: its mailbox; {@link io.apictck.platform.GuestState#GUESTS} a processor. */
+  public static final long GUEST_BOXES = 0x41_1000;
+
+  /** 64 KiB a guest: its stack, and then its blocks. */
+  public static final long GUESTS = 0xC0_0000;
+
+  /** Bytes of a guest's stack. */
+  static final int GUEST_STACK = 0x4000;
+
+  /** Bytes of a guest's stack and blocks together. */
+  public static final int GUEST_SIZE = 0x1_0000;
+
+  /** How many guests all processors have together. */
+  public static final int GUEST_COUNT = 64;
+
   /** How much memory the machine needs. */
-  public static final long RAM_SIZE = 0xC0_0000;
+  public static final long RAM_SIZE = 0x100_0000;
 
   /** Where the 64 KiB with the reset vector lie. */
   public static final long ROM_BASE = 0xFFFF_0000L;
@@ -73,6 +91,11 @@ public final class AgentLayout {
   /** In a mailbox: 1 while the processor may be halted. */
   public static final int BOX_HALTING = 0x28;
 
+  static final int BOX_RESULTS = 0x68;
+
+  /** In a mailbox: end of the stack that VM exits begin with. */
+  static final int BOX_EXIT_STACK = 0x700;
+
   /** In a mailbox: how many events were told. */
   public static final int BOX_EVENTS = 0x30;
 
@@ -107,6 +130,12 @@ public final class AgentLayout {
 
   static final int RESTARTED = 0x200;
 
+  /** Vector of an event that is a fresh start of a guest. */
+  public static final int GUEST_STARTED = 0x300;
+
+  /** Vector of an event that is a VM exit or a failed VM entry. */
+  public static final int EXITED = 0x400;
+
   static final int SAVED_STACK = 0x00;
   static final int SAVED_CONTEXT = 0x08;
   static final int SAVED_R15 = 0x10;
@@ -123,6 +152,20 @@ public final class AgentLayout {
 
   /** Address of a processor's mailbox. */
   public static long mailbox(int cpu) {
-    return MAILBOXES + cpu * 0x1000L;
+    return MAILBOXES + cpu * PAGE;
+  }
+
+  /** Address of the mailbox of a guest of a processor. */
+  public static long mailbox(int cpu, int guest) {
+    return GUEST_BOXES + number(cpu, guest) * PAGE;
+  }
+
+  /** Where the stack of a guest of a processor begins; its end comes {@link #GUEST_STACK} later. */
+  static long guestMemory(int cpu, int guest) {
+    return GUESTS + number(cpu, guest) * GUEST_SIZE;
+  }
+
+  private static long number(int cpu, int guest) {
+    return (long) cpu * GuestState.GUESTS + guest;
   }
 }

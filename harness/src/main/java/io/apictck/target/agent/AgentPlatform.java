@@ -2,11 +2,13 @@ package io.apictck.target.agent;
 
 import io.apictck.platform.Action;
 import io.apictck.platform.Event;
+import io.apictck.platform.GuestState;
 import io.apictck.platform.Outcome;
 import io.apictck.platform.Platform;
 import io.apictck.platform.PlatformDescription;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformTimeoutException;
+import io.apictck.platform.Stimulus;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,12 +20,15 @@ public final class AgentPlatform implements Platform {
   /** How long a processor may work on a block; far more than even a busy computer needs. */
   private static final long ANSWER_LIMIT = 3_000_000_000L;
 
+  /** After so many turns in which nothing changed nothing will. */
+  private static final int RESTING_TURNS = 2;
+
   private final AgentMachine machine;
   private final AgentImage image;
   private final long startLimit;
   private final long answerLimit;
   private final PlatformDescription description;
-  private List<AgentCpu> cpus = List.of();
+  private List<AgentProcessor> cpus = List.of();
   private long began;
 
   /** Takes a machine over and starts it. */
@@ -72,11 +77,20 @@ public final class AgentPlatform implements Platform {
     return new Outcome(events, machine.nanos() - began);
   }
 
+  private boolean entersGuests() {
+    return description.stimuli().contains(Stimulus.VM_ENTRY);
+  }
+
+  @Override
+  public GuestState guest(int cpu, int guest) {
+    return entersGuests() ? cpus.get(cpu).guest(guest) : Platform.super.guest(cpu, guest);
+  }
+
   private void reset() {
     machine.reset(this::load);
     cpus = new ArrayList<>();
     for (int i = 0; i < description.processors(); i++) {
-      cpus.add(new AgentCpu(i, machine.memory()));
+      cpus.add(new AgentProcessor(i, image.symbols(), machine.memory(), entersGuests()));
     }
     long limit = System.nanoTime() + startLimit;
     for (int turns = 0; !cpus.getFirst().beats(); turns++) {
@@ -112,6 +126,7 @@ public final class AgentPlatform implements Platform {
   private void settle(List<Event> events) {
     long limit = System.nanoTime() + answerLimit;
     int idleTurns = 0;
+    int restingTurns = 0;
     // what was before the action does not count
     machine.settled();
     boolean wasSettled = false;
@@ -119,7 +134,11 @@ public final class AgentPlatform implements Platform {
       machine.turn();
       boolean any = collect(events);
       boolean settled = machine.settled();
-      if (any || busy()) {
+      boolean busy = busy();
+      restingTurns = settled && !any && mayRest() ? restingTurns + 1 : 0;
+      if (restingTurns >= RESTING_TURNS && cameToRest(events)) {
+        restingTurns = 0;
+      } else if (any || busy) {
         idleTurns = any ? 0 : idleTurns + 1;
         wasSettled = false;
       } else if (settled) {
@@ -141,7 +160,7 @@ public final class AgentPlatform implements Platform {
   }
 
   private boolean busy() {
-    for (AgentCpu cpu : cpus) {
+    for (AgentProcessor cpu : cpus) {
       if (cpu.busy()) {
         return true;
       }
@@ -149,10 +168,22 @@ public final class AgentPlatform implements Platform {
     return false;
   }
 
+  private boolean mayRest() {
+    return cpus.stream().anyMatch(AgentProcessor::mayRest);
+  }
+
+  private boolean cameToRest(List<Event> events) {
+    boolean any = false;
+    for (AgentProcessor cpu : cpus) {
+      any |= cpu.cameToRest(events);
+    }
+    return any;
+  }
+
   private boolean collect(List<Event> events) {
     boolean any = false;
     for (int i = 0; i < cpus.size(); i++) {
-      AgentCpu cpu = cpus.get(i);
+      AgentProcessor cpu = cpus.get(i);
       any |= cpu.collect(events);
       switch (machine.condition(i)) {
         case ACTIVE -> {}

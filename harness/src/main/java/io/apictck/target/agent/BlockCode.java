@@ -13,30 +13,41 @@ import java.util.List;
  * block will find.
  */
 final class BlockCode {
+  private static final int NO_ENTRY = -1;
+
   private final List<Instruction> instructions;
   private final long address;
   private final byte[] bytes;
   private final int[] bodies;
+  private final int entry;
   private final int end;
 
   private BlockCode(
-      List<Instruction> instructions, long address, byte[] bytes, int[] bodies, int end) {
+      List<Instruction> instructions,
+      long address,
+      byte[] bytes,
+      int[] bodies,
+      int entry,
+      int end) {
     this.instructions = instructions;
     this.address = address;
     this.bytes = bytes;
     this.bodies = bodies;
+    this.entry = entry;
     this.end = end;
   }
 
   /**
    * Assembles a block.
    *
+   * @param side whose block it is
    * @param address where the code will lie
    * @param flag where 64 bits tell that the block is done; the results follow them
    */
-  static BlockCode assemble(List<Instruction> instructions, long address, long flag) {
+  static BlockCode assemble(Side side, List<Instruction> instructions, long address, long flag) {
     Code code = new Code().takeCommand().loadStack().results(flag + Long.BYTES);
     int[] bodies = new int[instructions.size()];
+    int entry = NO_ENTRY;
     int next = 0;
     while (next < instructions.size()) {
       int last = next;
@@ -45,19 +56,28 @@ final class BlockCode {
           && movable(instructions.get(last + 1))) {
         last++;
       }
+      if (side.entersGuests() && enters(instructions.get(last))) {
+        // before the set-up of what holds back interrupts, which the guest's registers may not
+        // spoil
+        entry = code.size() + Code.VMREAD_OFFSET;
+        code.prepareEntry(side.symbols().vmEnter(), flag);
+      }
       for (int i = last; i >= next; i--) {
-        setUp(code, instructions.get(i), flag);
+        setUp(side, code, instructions.get(i), flag);
       }
       for (int i = next; i <= last; i++) {
         bodies[i] = code.size();
         code.raw(instructions.get(i).machineCode().body());
       }
-      store(code, instructions.get(last));
+      if (entry != NO_ENTRY && enters(instructions.get(last))) {
+        code.resultsAgain();
+      }
+      store(side, code, instructions.get(last));
       next = last + 1;
     }
     int end = code.size();
     code.loadStack().done(flag).idle();
-    return new BlockCode(instructions, address, code.bytes(), bodies, end);
+    return new BlockCode(instructions, address, code.bytes(), bodies, entry, end);
   }
 
   private static boolean shadows(Instruction instruction) {
@@ -71,9 +91,9 @@ final class BlockCode {
     return !(instruction instanceof Instruction.EnterUser);
   }
 
-  private static void setUp(Code code, Instruction instruction, long flag) {
+  private static void setUp(Side side, Code code, Instruction instruction, long flag) {
     if (suspends(instruction)) {
-      code.halting(1);
+      code.halting(side.processorMailbox(), 1);
     }
     if (instruction instanceof Instruction.Iret) {
       code.done(flag).restoreContext();
@@ -81,11 +101,21 @@ final class BlockCode {
     code.raw(instruction.machineCode().setUp());
   }
 
-  private static void store(Code code, Instruction instruction) {
+  private static void store(Side side, Code code, Instruction instruction) {
     code.raw(instruction.machineCode().store());
-    if (suspends(instruction)) {
-      code.halting(0);
+    if (suspends(instruction) || (side.entersGuests() && enters(instruction))) {
+      code.halting(side.processorMailbox(), 0);
     }
+  }
+
+  private static boolean enters(Instruction instruction) {
+    return instruction instanceof Instruction.Vmlaunch
+        || instruction instanceof Instruction.Vmresume;
+  }
+
+  /** Whether the processor may be halted before a block ends. */
+  static boolean mayHalt(List<Instruction> instructions) {
+    return instructions.stream().anyMatch(BlockCode::suspends);
   }
 
   private static boolean suspends(Instruction instruction) {
@@ -111,9 +141,9 @@ final class BlockCode {
     return bodies.length;
   }
 
-  /** Whether {@code rip} is that of an instruction itself. */
+  /** Whether {@code rip} is that of an instruction itself, or faults in its place. */
   boolean isBody(long rip) {
-    return Arrays.binarySearch(bodies, (int) (rip - address)) >= 0;
+    return rip - address == entry || Arrays.binarySearch(bodies, (int) (rip - address)) >= 0;
   }
 
   /** Whether a block may be interrupted behind its last instruction without having ended. */

@@ -1,9 +1,13 @@
 package io.apictck.target.agent;
 
+import io.apictck.arch.vmx.VmcsField;
 import java.io.ByteArrayOutputStream;
 
 /** Machine code in the making: what the agent's conventions ask for around the instructions. */
 final class Code {
+  /** Of the VMREAD in {@link #prepareEntry}. */
+  static final int VMREAD_OFFSET = 14;
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
 
   int size() {
@@ -58,9 +62,29 @@ final class Code {
     return bytes(0x65, 0xFF, 0x24, 0x25).dword(AgentLayout.BOX_IDLE);
   }
 
-  /** mov dword gs:[BOX_HALTING], value. */
-  Code halting(int value) {
-    return bytes(0x65, 0xC7, 0x04, 0x25).dword(AgentLayout.BOX_HALTING).dword(value);
+  /** mov dword [BOX_HALTING of a mailbox], value. */
+  Code halting(long mailbox, int value) {
+    return bytes(0xC7, 0x04, 0x25).dword(mailbox + AgentLayout.BOX_HALTING).dword(value);
+  }
+
+  /**
+   * What comes before VMLAUNCH and VMRESUME: the agent's routine, if there is a current VMCS. The
+   * VMREAD that finds out is the instruction at {@link #VMREAD_OFFSET}, and faults as they would.
+   *
+   * @param routine address of the routine
+   * @param flag of the block
+   */
+  Code prepareEntry(long routine, long flag) {
+    bytes(0x65, 0x4C, 0x89, 0x3C, 0x25).dword(AgentLayout.BOX_RESULTS); // mov gs:[results], r15
+    bytes(0xB8).dword(VmcsField.GUEST_GS_BASE.encoding()); // mov eax, field
+    bytes(0x0F, 0x78, 0xC3, 0x76, 0x0C); // vmread rbx, rax; jbe behind what follows
+    bytes(0xBF).dword(flag); // mov edi, flag
+    return bytes(0xB8).dword(routine).bytes(0xFF, 0xD0); // mov eax, routine; call rax
+  }
+
+  /** mov r15, gs:[BOX_RESULTS]: after a failed VM entry. */
+  Code resultsAgain() {
+    return bytes(0x65, 0x4C, 0x8B, 0x3C, 0x25).dword(AgentLayout.BOX_RESULTS);
   }
 
   /** Everything of the interrupted context but the frame that IRETQ takes. */

@@ -5,29 +5,31 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The memory for the blocks of one processor; pieces are taken round and round. */
+/** The memory for the blocks of one processor or guest; pieces are taken round and round. */
 final class CodeSpace {
   private static final int ALIGNMENT = 16;
 
   private final long base;
+  private final int room;
   private final List<Piece> taken = new ArrayList<>();
   private long next;
 
   private record Piece(long address, long end) {}
 
-  CodeSpace(int cpu) {
-    base = AgentLayout.CODE + (long) cpu * AgentLayout.CODE_SIZE;
+  CodeSpace(long base, int room) {
+    this.base = base;
+    this.room = room;
     next = base;
   }
 
   /** A free piece of memory. */
   long take(int size) {
-    if (size > AgentLayout.CODE_SIZE) {
+    if (size > room) {
       throw new PlatformException(
-          "a block of %d bytes does not fit into the %d bytes that a processor has"
-              .formatted(size, AgentLayout.CODE_SIZE));
+          "a block of %d bytes does not fit into the %d bytes that there are for blocks"
+              .formatted(size, room));
     }
-    long end = base + AgentLayout.CODE_SIZE;
+    long end = base + room;
     long address = next;
     for (int tries = 0; tries <= 2 * taken.size() + 2; tries++) {
       if (address + size > end) {

@@ -14,6 +14,17 @@ public interface GuestMemory {
   /** Fills with zeros. */
   void clear(long address, long size);
 
+  /**
+   * A mailbox will be read.
+   *
+   * @param cpu its processor
+   * @param address that of a guest of the processor
+   */
+  default void openMailbox(int cpu, long address) {}
+
+  /** The processor may halt before the block whose flag is at {@code address} ends. */
+  default void mayHalt(long address) {}
+
   /** What begins at {@code address} is not read any more: the block that wrote there is over. */
   default void release(long address) {}
 }

@@ -70,7 +70,7 @@ record BochsConfiguration(String cpu, int processors, Path vgaBios) {
     line(text, "megs: 32");
     line(
         text,
-        "cpu: model=%s, count=%d, ips=%d, reset_on_triple_fault=0"
+        "cpu: model=%s, count=%d, ips=%d, reset_on_triple_fault=0, ignore_bad_msrs=0"
             .formatted(cpu, processors, INSTRUCTIONS_PER_SECOND));
     line(text, "clock: sync=none");
     line(text, "panic: action=fatal");

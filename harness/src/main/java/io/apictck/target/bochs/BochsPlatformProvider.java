@@ -140,7 +140,12 @@ public final class BochsPlatformProvider implements PlatformProvider {
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
         HpetLines.board(),
-        Set.of(Stimulus.LINES, Stimulus.POWER_ON, Stimulus.GATES, Stimulus.BSP_INIT),
+        Set.of(
+            Stimulus.LINES,
+            Stimulus.POWER_ON,
+            Stimulus.GATES,
+            Stimulus.BSP_INIT,
+            Stimulus.VM_ENTRY),
         false,
         PATIENCE,
         QUIET);

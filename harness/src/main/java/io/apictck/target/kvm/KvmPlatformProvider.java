@@ -131,6 +131,7 @@ public final class KvmPlatformProvider implements PlatformProvider {
             Stimulus.GATES,
             Stimulus.POWER_ON,
             Stimulus.BSP_INIT,
+            Stimulus.VM_ENTRY,
             Stimulus.INIT_IN_HALT);
     if (!board.lines().isEmpty()) {
       stimuli.add(Stimulus.LINES);

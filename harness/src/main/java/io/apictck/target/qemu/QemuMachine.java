@@ -72,6 +72,7 @@ final class QemuMachine implements AgentMachine {
             Stimulus.POWER_ON,
             Stimulus.GATES,
             Stimulus.BSP_INIT,
+            Stimulus.VM_ENTRY,
             Stimulus.INIT_IN_HALT),
         false,
         PATIENCE,

@@ -17,21 +17,25 @@ final class Question {
   };
 
   private final SerialMemory memory;
-  private final int processors;
+  private final List<SerialMemory.Mailbox> mailboxes;
   private final List<Watch> watches;
   private final MachineTime time;
 
-  Question(SerialMemory memory, int processors, List<Watch> watches, MachineTime time) {
+  Question(
+      SerialMemory memory,
+      List<SerialMemory.Mailbox> mailboxes,
+      List<Watch> watches,
+      MachineTime time) {
     this.memory = memory;
-    this.processors = processors;
+    this.mailboxes = mailboxes;
     this.watches = watches;
     this.time = time;
   }
 
   byte[] bytes() {
     Operations reads = new Operations();
-    for (int cpu = 0; cpu < processors; cpu++) {
-      reads.state(cpu, memory.box(cpu, AgentLayout.BOX_EVENTS));
+    for (SerialMemory.Mailbox mailbox : mailboxes) {
+      reads.state(mailbox.number(), memory.box(mailbox.number(), AgentLayout.BOX_EVENTS));
     }
     for (Watch watch : watches) {
       reads.read(watch.address(), watch.count());
@@ -45,8 +49,8 @@ final class Question {
 
   /** Notes what came. */
   void answer(Words words) {
-    for (int cpu = 0; cpu < processors; cpu++) {
-      state(cpu, words);
+    for (SerialMemory.Mailbox mailbox : mailboxes) {
+      state(mailbox.number(), mailbox.cpu(), words);
     }
     for (Watch watch : watches) {
       for (int i = 0; i < watch.count(); i++) {
@@ -58,21 +62,22 @@ final class Question {
     }
   }
 
-  private void state(int cpu, Words words) {
-    long told = memory.box(cpu, AgentLayout.BOX_EVENTS);
-    memory.note(cpu, AgentLayout.BOX_BEATS, words.next());
-    memory.note(cpu, AgentLayout.BOX_HALTING, words.next());
+  private void state(int number, int cpu, Words words) {
+    long told = memory.box(number, AgentLayout.BOX_EVENTS);
+    memory.note(number, AgentLayout.BOX_BEATS, words.next());
+    memory.note(number, AgentLayout.BOX_HALTING, words.next());
     long events = words.next();
-    memory.note(cpu, AgentLayout.BOX_EVENTS, events);
+    memory.note(number, AgentLayout.BOX_EVENTS, events);
     int more = (int) (events - told) & 0xFF;
     for (int i = 0; i < more; i++) {
       int at =
           AgentLayout.BOX_RECORDS
               + (int) ((told + i) % AgentLayout.RECORDS) * AgentLayout.RECORD_SIZE;
       for (int field : RECORD) {
-        memory.note(cpu, at + field, words.next());
+        memory.note(number, at + field, words.next());
       }
-      if (memory.box(cpu, at + AgentLayout.RECORD_VECTOR) >= AgentLayout.STARTED) {
+      int vector = (int) memory.box(number, at + AgentLayout.RECORD_VECTOR);
+      if (vector >= AgentLayout.STARTED && vector < AgentLayout.GUEST_STARTED) {
         memory.dropBlocks(cpu);
       }
     }

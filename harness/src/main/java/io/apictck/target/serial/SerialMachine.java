@@ -222,17 +222,24 @@ public final class SerialMachine implements AgentMachine {
   private void answered(Answer answer) {
     silent = false;
     settled = answer.settled();
-    long[] events = new long[processors.length];
-    for (int i = 0; i < events.length; i++) {
-      events[i] = memory.box(i, AgentLayout.BOX_EVENTS);
-    }
+    long[] events = told();
     if (open != null) {
       open.answer(answer.words());
       open = null;
     }
+    long[] now = told();
     for (int i = 0; i < processors.length; i++) {
-      look(i, memory.box(i, AgentLayout.BOX_EVENTS) != events[i]);
+      look(i, now[i] != events[i]);
     }
+  }
+
+  /** How many events each processor and its guests told. */
+  private long[] told() {
+    long[] told = new long[processors.length];
+    for (SerialMemory.Mailbox mailbox : memory.mailboxes()) {
+      told[mailbox.cpu()] += memory.box(mailbox.number(), AgentLayout.BOX_EVENTS);
+    }
+    return told;
   }
 
   /** Finds out whether INIT took a processor away. */
@@ -289,11 +296,14 @@ public final class SerialMachine implements AgentMachine {
     asked = false;
   }
 
-  /** Asked after a turn, it lets the next turn rest if that turn would find nothing new. */
+  /**
+   * Asked after a turn, it lets the next turn rest if that turn would find nothing new. What is
+   * ordered while all processors are halted has to wait.
+   */
   @Override
   public boolean settled() {
     asked = memory.clean() && (silent || settled);
-    return asked;
+    return asked || (silent && link.isOpen());
   }
 
   @Override

@@ -4,7 +4,9 @@ import io.apictck.target.agent.AgentLayout;
 import io.apictck.target.agent.GuestMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -14,17 +16,20 @@ import java.util.function.LongUnaryOperator;
 final class SerialMemory implements GuestMemory {
   private static final int PAGE = 0x1000;
   private static final int MAX_ZEROS = 0xFF;
+  private static final int BOXES = AgentLayout.MAX_PROCESSORS + AgentLayout.GUEST_COUNT;
 
-  /** mov dword gs:[BOX_HALTING], 1. */
-  private static final byte[] HALTS = {
-    0x65, (byte) 0xC7, 0x04, 0x25, AgentLayout.BOX_HALTING, 0, 0, 0, 1, 0, 0, 0
-  };
+  /** A processor or a guest has all its blocks in one of so many bytes. */
+  private static final int REGION = AgentLayout.CODE_SIZE;
 
-  private final long[][] boxes;
+  /** By their numbers: those of processors, then those of guests. */
+  private final long[][] boxes = new long[BOXES][0];
+
+  private final List<Mailbox> mailboxes = new ArrayList<>();
+  private final int processors;
   private final LongUnaryOperator fetch;
   private final Operations writes = new Operations();
   private final List<Watch> watches = new ArrayList<>();
-  private final CodeWriter[] code = new CodeWriter[AgentLayout.MAX_PROCESSORS];
+  private final Map<Long, CodeWriter> code = new HashMap<>();
   private long cursor;
 
   /**
@@ -34,17 +39,46 @@ final class SerialMemory implements GuestMemory {
    * @param fetch reads a word that is not watched
    */
   SerialMemory(int processors, LongUnaryOperator fetch) {
-    this.boxes = new long[processors][PAGE / Long.BYTES];
+    this.processors = processors;
     this.fetch = fetch;
-    Arrays.setAll(code, i -> new CodeWriter());
+    forgetGuests();
   }
+
+  private void forgetGuests() {
+    mailboxes.clear();
+    for (int i = 0; i < processors; i++) {
+      openMailbox(i, AgentLayout.mailbox(i));
+    }
+  }
+
+  @Override
+  public void openMailbox(int cpu, long address) {
+    int number = (int) ((address - AgentLayout.MAILBOXES) / PAGE);
+    boxes[number] = new long[PAGE / Long.BYTES];
+    mailboxes.add(new Mailbox(cpu, number));
+  }
+
+  /** The mailboxes that are read: those of all processors, then those of guests. */
+  List<Mailbox> mailboxes() {
+    return mailboxes;
+  }
+
+  /**
+   * A mailbox.
+   *
+   * @param cpu index of its processor
+   * @param number its own
+   */
+  record Mailbox(int cpu, int number) {}
 
   // ---- what the harness does ----
 
   @Override
   public long read64(long address) {
     long inBoxes = address - AgentLayout.MAILBOXES;
-    if (inBoxes >= 0 && inBoxes < (long) boxes.length * PAGE) {
+    if (inBoxes >= 0
+        && inBoxes < (long) boxes.length * PAGE
+        && boxes[(int) (inBoxes / PAGE)].length > 0) {
       return boxes[(int) (inBoxes / PAGE)][(int) (inBoxes % PAGE) / Long.BYTES];
     }
     for (Watch watch : watches) {
@@ -70,13 +104,9 @@ final class SerialMemory implements GuestMemory {
       writes.write(address, bytes);
     } else {
       moveTo(address);
-      code[cpuOf(address)].write(writes, address, bytes);
+      code.computeIfAbsent(address / REGION, region -> new CodeWriter())
+          .write(writes, address, bytes);
       cursor += bytes.length;
-      for (Watch watch : watches) {
-        if (watch.end() == address && halts(bytes)) {
-          watch.halts = true;
-        }
-      }
     }
   }
 
@@ -103,8 +133,13 @@ final class SerialMemory implements GuestMemory {
     }
   }
 
-  private static int cpuOf(long address) {
-    return (int) ((address - AgentLayout.CODE) / AgentLayout.CODE_SIZE);
+  @Override
+  public void mayHalt(long address) {
+    for (Watch watch : watches) {
+      if (watch.address() == address) {
+        watch.halts = true;
+      }
+    }
   }
 
   @Override
@@ -113,28 +148,14 @@ final class SerialMemory implements GuestMemory {
   }
 
   private static boolean isCode(long address) {
-    return address >= AgentLayout.CODE
-        && address < AgentLayout.CODE + (long) AgentLayout.MAX_PROCESSORS * AgentLayout.CODE_SIZE;
+    return Watch.cpuOf(address) >= 0;
   }
 
   private void watch(long address, int words) {
     Watch watch = new Watch(address, words);
     watches.removeIf(old -> old.overlaps(watch));
-    watches.removeIf(old -> !old.isOpen() && old.cpu() == watch.cpu());
+    watches.removeIf(old -> !old.isOpen() && old.address() / REGION == address / REGION);
     watches.add(watch);
-  }
-
-  private static boolean halts(byte[] code) {
-    for (int from = 0; from + HALTS.length <= code.length; from++) {
-      int same = 0;
-      while (same < HALTS.length && code[from + same] == HALTS[same]) {
-        same++;
-      }
-      if (same == HALTS.length) {
-        return true;
-      }
-    }
-    return false;
   }
 
   // ---- what the line does ----
@@ -153,17 +174,18 @@ final class SerialMemory implements GuestMemory {
 
   /** What a frame asks for. */
   Question ask(MachineTime time) {
-    return new Question(this, boxes.length, watches.stream().filter(Watch::isOpen).toList(), time);
+    return new Question(
+        this, List.copyOf(mailboxes), watches.stream().filter(Watch::isOpen).toList(), time);
   }
 
   /** Part of a mailbox as it was last seen. */
-  long box(int cpu, int offset) {
-    return boxes[cpu][offset / Long.BYTES];
+  long box(int number, int offset) {
+    return boxes[number][offset / Long.BYTES];
   }
 
   /** Notes part of a mailbox. */
-  void note(int cpu, int offset, long value) {
-    boxes[cpu][offset / Long.BYTES] = value;
+  void note(int number, int offset, long value) {
+    boxes[number][offset / Long.BYTES] = value;
   }
 
   /** Whether a processor has a block that did not end. */
@@ -176,7 +198,7 @@ final class SerialMemory implements GuestMemory {
     return watches.stream().anyMatch(watch -> watch.cpu() == cpu && watch.isOpen() && watch.halts);
   }
 
-  /** INIT dropped the blocks of a processor. */
+  /** INIT dropped the blocks of a processor and of its guests. */
   void dropBlocks(int cpu) {
     for (Watch watch : watches) {
       if (watch.cpu() == cpu) {
@@ -187,14 +209,11 @@ final class SerialMemory implements GuestMemory {
 
   /** The machine was reset. */
   void forget() {
-    for (long[] box : boxes) {
-      Arrays.fill(box, 0);
-    }
+    Arrays.fill(boxes, new long[0]);
     writes.forget();
     watches.clear();
     cursor = 0;
-    for (CodeWriter writer : code) {
-      writer.forget();
-    }
+    code.clear();
+    forgetGuests();
   }
 }

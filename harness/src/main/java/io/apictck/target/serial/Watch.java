@@ -1,5 +1,6 @@
 package io.apictck.target.serial;
 
+import io.apictck.platform.GuestState;
 import io.apictck.target.agent.AgentLayout;
 
 /** The words that tell whether a block ended, and its results. */
@@ -48,10 +49,24 @@ final class Watch {
 
   /** Whether the block may still end. */
   boolean isOpen() {
-    return words[0] == 0 && !dropped;
+    return words[0] <= 0 && !dropped;
   }
 
+  /** The processor whose block it is, or whose guest's. */
   int cpu() {
-    return (int) ((address - AgentLayout.CODE) / AgentLayout.CODE_SIZE);
+    return cpuOf(address);
+  }
+
+  /** The processor that has blocks at an address, itself or its guests; -1 if none has. */
+  static int cpuOf(long address) {
+    long offset = address - AgentLayout.CODE;
+    if (offset >= 0 && offset < (long) AgentLayout.MAX_PROCESSORS * AgentLayout.CODE_SIZE) {
+      return (int) (offset / AgentLayout.CODE_SIZE);
+    }
+    long guest = address - AgentLayout.GUESTS;
+    if (guest >= 0 && guest < (long) AgentLayout.GUEST_COUNT * AgentLayout.GUEST_SIZE) {
+      return (int) (guest / AgentLayout.GUEST_SIZE / GuestState.GUESTS);
+    }
+    return -1;
   }
 }

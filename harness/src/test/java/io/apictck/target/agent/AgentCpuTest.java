@@ -25,7 +25,7 @@ final class AgentCpuTest {
   private static final List<Instruction> IRET = List.of(new Instruction.Iret());
 
   private final ByteMemory memory = new ByteMemory();
-  private final AgentCpu cpu = new AgentCpu(0, memory);
+  private final AgentCpu cpu = FakeGuest.cpu(0, memory);
   private final FakeGuest guest = new FakeGuest(memory, 0);
 
   // ---- blocks ----
@@ -48,7 +48,8 @@ final class AgentCpuTest {
     memory.write64(AgentLayout.CODE + 8, -1);
     cpu.start(7, READS);
     long code = guest.takes();
-    byte[] expected = BlockCode.assemble(READS, code, FakeGuest.flag(code, 1)).bytes();
+    byte[] expected =
+        BlockCode.assemble(FakeGuest.side(0), READS, code, FakeGuest.flag(code, 1)).bytes();
     assertThat(memory.read(code, expected.length)).isEqualTo(expected);
     assertThat(memory.read64(FakeGuest.flag(code, 1))).as("flag").isZero();
     assertThat(guest.wordsOfCode() * 8).isBetween((long) expected.length, expected.length + 7L);
@@ -251,7 +252,9 @@ final class AgentCpuTest {
 
     long code = guest.takes();
     long flag = FakeGuest.flag(code, 0);
-    byte[] rest = BlockCode.assemble(READS, block, FakeGuest.flag(block, 1)).restOfStore(rip);
+    byte[] rest =
+        BlockCode.assemble(FakeGuest.side(0), READS, block, FakeGuest.flag(block, 1))
+            .restOfStore(rip);
     byte[] finish =
         new Code()
             .takeCommand()
@@ -345,7 +348,7 @@ final class AgentCpuTest {
 
   @Test
   void startsAProcessorThatWaits() {
-    AgentCpu other = new AgentCpu(1, memory);
+    AgentCpu other = FakeGuest.cpu(1, memory);
     assertThat(other.waiting()).isTrue();
     assertThatThrownBy(() -> other.start(1, TWO))
         .isInstanceOf(PlatformException.class)

@@ -2,8 +2,10 @@ package io.apictck.target.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apictck.platform.GuestState;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -33,6 +35,7 @@ final class AgentLayoutTest {
           "SCRATCH_SIZE",
           "RAM_SIZE",
           "ROM_BASE",
+          "GUEST_SIZE",
           "MAX_PROCESSORS");
 
   /** These are there in another form: {@link #startPagesAgree}, {@link #recordsAgree}. */
@@ -82,13 +85,24 @@ final class AgentLayoutTest {
     long processors = AgentLayout.MAX_PROCESSORS;
     long stacks = agent.get("STACKS");
     assertThat(AgentLayout.HEADER + 0x1000).isLessThanOrEqualTo(AgentLayout.MAILBOXES);
-    assertThat(AgentLayout.mailbox(AgentLayout.MAX_PROCESSORS)).isLessThanOrEqualTo(stacks);
+    assertThat(AgentLayout.mailbox(AgentLayout.MAX_PROCESSORS)).isEqualTo(AgentLayout.GUEST_BOXES);
+    assertThat(AgentLayout.mailbox(AgentLayout.MAX_PROCESSORS, 0)).isLessThanOrEqualTo(stacks);
     assertThat(stacks + (processors << agent.get("STACK_SHIFT")))
         .isLessThanOrEqualTo(AgentLayout.CODE);
     assertThat(AgentLayout.CODE + processors * AgentLayout.CODE_SIZE)
         .isLessThanOrEqualTo(AgentLayout.SCRATCH);
     assertThat(AgentLayout.SCRATCH + AgentLayout.SCRATCH_SIZE)
+        .isLessThanOrEqualTo(AgentLayout.GUESTS);
+    assertThat(AgentLayout.guestMemory(AgentLayout.MAX_PROCESSORS, 0))
         .isLessThanOrEqualTo(AgentLayout.RAM_SIZE);
+    assertThat(AgentLayout.BOX_EXIT_STACK).isLessThanOrEqualTo(AgentLayout.BOX_RECORDS);
+  }
+
+  @Test
+  void guestsAgree() throws IOException {
+    Map<String, Long> agent = defines();
+    assertThat(GuestState.GUESTS).isEqualTo(1 << agent.get("GUESTS_SHIFT"));
+    assertThat(AgentLayout.GUEST_COUNT).isEqualTo(AgentLayout.MAX_PROCESSORS * GuestState.GUESTS);
   }
 
   private static Map<String, Long> defines() throws IOException {
@@ -107,7 +121,8 @@ final class AgentLayoutTest {
   private static Map<String, Long> constants() {
     Map<String, Long> constants = new TreeMap<>();
     for (Field field : AgentLayout.class.getDeclaredFields()) {
-      if (field.getType() == int.class || field.getType() == long.class) {
+      boolean number = field.getType() == int.class || field.getType() == long.class;
+      if (number && !Modifier.isPrivate(field.getModifiers())) {
         try {
           constants.put(field.getName(), ((Number) field.get(null)).longValue());
         } catch (IllegalAccessException e) {

@@ -10,6 +10,7 @@ import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
 import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformTimeoutException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,8 @@ final class AgentPlatformTest {
   private static final long SECOND = 1_000_000_000L;
   private static final List<Instruction> READS = List.of(new Instruction.In(0x20, 1));
   private static final Action LINE = new Action.SetLine(4, true);
+
+  private static final byte[] AGENT = Arrays.copyOf(new byte[] {1, 2, 3}, 0x100);
 
   private final FakeMachine machine = new FakeMachine();
   private final FakeGuest guest = machine.guests.getFirst();
@@ -256,7 +259,7 @@ final class AgentPlatformTest {
   // ---- help ----
 
   private static AgentImage image() {
-    return new AgentImage(new byte[0], new byte[] {1, 2, 3});
+    return new AgentImage(new byte[0], AGENT);
   }
 
   private AgentPlatform open() {

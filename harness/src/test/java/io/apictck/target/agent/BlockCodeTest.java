@@ -110,10 +110,10 @@ final class BlockCodeTest {
         .isEqualTo(
             join(
                 head(),
-                new Code().halting(1).bytes(),
+                new Code().halting(AgentLayout.MAILBOXES, 1).bytes(),
                 body(STI),
                 body(hlt),
-                new Code().halting(0).bytes(),
+                new Code().halting(AgentLayout.MAILBOXES, 0).bytes(),
                 tail()));
   }
 
@@ -173,7 +173,7 @@ final class BlockCodeTest {
   // ---- help ----
 
   private static BlockCode assemble(Instruction... instructions) {
-    return BlockCode.assemble(List.of(instructions), ADDRESS, FLAG);
+    return BlockCode.assemble(FakeGuest.side(0), List.of(instructions), ADDRESS, FLAG);
   }
 
   private static List<Integer> indexes(BlockCode code) {

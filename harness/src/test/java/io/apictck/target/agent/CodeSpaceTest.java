@@ -11,7 +11,7 @@ final class CodeSpaceTest {
   private static final int SIZE = AgentLayout.CODE_SIZE;
   private static final long BASE = AgentLayout.CODE + 2L * SIZE;
 
-  private final CodeSpace space = new CodeSpace(2);
+  private final CodeSpace space = new CodeSpace(BASE, SIZE);
 
   @Test
   void givesOnePieceAfterTheOther() {
@@ -69,7 +69,7 @@ final class CodeSpaceTest {
     assertThatThrownBy(() -> space.take(SIZE + 1))
         .isInstanceOf(PlatformException.class)
         .hasMessage(
-            "a block of 65537 bytes does not fit into the 65536 bytes that a processor has");
+            "a block of 65537 bytes does not fit into the 65536 bytes that there are for blocks");
   }
 
   @Test

@@ -56,8 +56,22 @@ final class CodeTest {
         new Form("results", new Code().results(RESULTS), "mov r14, rsp; mov r15d, 0x701238"),
         new Form("done", new Code().done(FLAG), done()),
         new Form("idle", new Code().idle(), "jmp qword ptr gs:[0x08]"),
-        new Form("halting(1)", new Code().halting(1), "mov dword ptr gs:[0x28], 1"),
-        new Form("halting(0)", new Code().halting(0), "mov dword ptr gs:[0x28], 0"),
+        new Form("halting", new Code().halting(0x401000, 1), "mov dword ptr [0x401028], 1"),
+        new Form(
+            "prepareEntry",
+            new Code().prepareEntry(0x101234, FLAG),
+            """
+            mov gs:[0x68], r15
+            mov eax, 0x6810
+            vmread rbx, rax
+            jbe 1f
+            mov edi, %s
+            mov eax, 0x101234
+            call rax
+            1:\
+            """
+                .formatted("0x" + Long.toHexString(FLAG))),
+        new Form("resultsAgain", new Code().resultsAgain(), "mov r15, gs:[0x68]"),
         new Form(
             "restoreContext",
             new Code().restoreContext(),

@@ -7,6 +7,9 @@ import java.util.List;
 
 /** What a processor with the agent leaves in memory; the test says what happens to it. */
 final class FakeGuest {
+  /** An agent that is nowhere. */
+  static final AgentSymbols SYMBOLS = AgentSymbols.of(new byte[0x100]);
+
   /** Where the registers of every context are said to be. */
   static final long CONTEXT = 0x60_FE00;
 
@@ -14,11 +17,61 @@ final class FakeGuest {
   static final long NO_ERROR_CODE = (long) AgentLayout.NO_ERROR_CODE << 32;
 
   private final ByteMemory memory;
+  private final int cpu;
   private final long mailbox;
 
   FakeGuest(ByteMemory memory, int cpu) {
+    this(memory, cpu, AgentLayout.mailbox(cpu));
+  }
+
+  private FakeGuest(ByteMemory memory, int cpu, long mailbox) {
     this.memory = memory;
-    this.mailbox = AgentLayout.mailbox(cpu);
+    this.cpu = cpu;
+    this.mailbox = mailbox;
+  }
+
+  /** A guest of the processor. */
+  FakeGuest guest(int number) {
+    return new FakeGuest(memory, cpu, AgentLayout.mailbox(cpu, number));
+  }
+
+  /** It is about to execute VMLAUNCH or VMRESUME. */
+  void isEntering(FakeGuest guest, long code, int values) {
+    long flag = flag(code, values);
+    memory.write64(flag + (long) values * Long.BYTES, guest.mailbox);
+    memory.write64(flag, Long.MIN_VALUE + told() + 1);
+  }
+
+  /** A VM exit of a guest. */
+  void hasExit(FakeGuest guest, int reason, long rip) {
+    tells(AgentLayout.EXITED, reason, rip, RFLAGS);
+    memory.write64(lastRecord() + AgentLayout.RECORD_CONTEXT, guest.mailbox);
+  }
+
+  /** It began afresh. */
+  void startsAfresh() {
+    tells(AgentLayout.GUEST_STARTED, 0, 0, 0);
+  }
+
+  private long lastRecord() {
+    return mailbox
+        + AgentLayout.BOX_RECORDS
+        + (told() - 1) % AgentLayout.RECORDS * AgentLayout.RECORD_SIZE;
+  }
+
+  /** A processor. */
+  static Side side(int cpu) {
+    return Side.processor(cpu, SYMBOLS, true);
+  }
+
+  /** What it is told of VM exits must not happen. */
+  static AgentCpu cpu(int cpu, GuestMemory memory) {
+    return new AgentCpu(
+        side(cpu),
+        memory,
+        (reason, rip, mailbox, events) -> {
+          throw new AssertionError("no VM exit was to be expected");
+        });
   }
 
   /** Takes the command; gives where its code is. */
@@ -90,7 +143,7 @@ final class FakeGuest {
 
   /** Where instruction {@code index} itself is in a block's code. */
   static long body(List<Instruction> block, long code, int index) {
-    BlockCode assembled = BlockCode.assemble(block, code, 0);
+    BlockCode assembled = BlockCode.assemble(side(0), block, code, 0);
     for (long rip = code; assembled.contains(rip); rip++) {
       if (assembled.isBody(rip) && assembled.indexOf(rip) == index) {
         return rip;

@@ -98,19 +98,21 @@ final class EntryAndExitTests {
   @Covers({"APICV-ENT-003", "APICV-DELV-001"})
   void blockingDelaysDeliveryByOneInstruction(Cpu cpu) {
     ApicGuest guest = Guests.withMsrs(cpu);
+    guest.vcpu().set(VmxControl.PAUSE_EXITING);
     for (int blocking :
         new int[] {0, Interruptibility.BLOCKING_BY_STI, Interruptibility.BLOCKING_BY_MOV_SS}) {
       guest.vcpu().setInterruptFlag(false);
       guest.vcpu().enter();
+      // nothing is behind PAUSE that would store results
       BlockRun run =
           guest
               .guest()
               .start(
-                  new Instruction.Vmcall(),
+                  new Instruction.Pause(),
                   new Instruction.Nop(),
                   new Instruction.Nop(),
                   new Instruction.Nop());
-      guest.vcpu().skip(guest.vcpu().exit(ExitReason.VMCALL));
+      guest.vcpu().skip(guest.vcpu().exit(ExitReason.PAUSE));
       guest.prepare(VECTOR, 0, 0, true);
       guest.vcpu().write(VmcsField.GUEST_INTERRUPTIBILITY_STATE, blocking);
       guest.vcpu().enter();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @Requires({Feature.TPR_SHADOW, Feature.VIRTUALIZE_APIC_ACCESSES})
 final class RegisterAccessTests {
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires(Feature.APIC_REGISTER_VIRTUALIZATION)
   @Covers({"APICV-REG-001", "APICV-REG-002", "APICV-REG-003", "FLEX-AA-005", "FLEX-AA-017"})
   void readsWithRegisterVirtualization(Cpu cpu, Cases cases) {
@@ -31,7 +31,7 @@ final class RegisterAccessTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires(Feature.APIC_REGISTER_VIRTUALIZATION)
   @Covers({"APICV-REG-005", "APICV-AWX-001", "APICV-AWX-002", "APICV-AWX-003", "FLEX-AA-017"})
   void writesWithRegisterVirtualization(Cpu cpu, Cases cases) {
@@ -39,7 +39,7 @@ final class RegisterAccessTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires(Feature.VIRTUAL_INTERRUPT_DELIVERY)
   @Covers({"FLEX-AA-005", "APICV-REG-004"})
   void readsWithInterruptDelivery(Cpu cpu, Cases cases) {
@@ -47,7 +47,7 @@ final class RegisterAccessTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires(Feature.VIRTUAL_INTERRUPT_DELIVERY)
   @Covers({"APICV-REG-006", "APICV-AWX-001", "APICV-TPR-003", "APICV-EOI-008"})
   void writesWithInterruptDelivery(Cpu cpu, Cases cases) {
@@ -55,7 +55,7 @@ final class RegisterAccessTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.VIRTUAL_INTERRUPT_DELIVERY})
   @Covers({"APICV-REG-001", "APICV-REG-002", "APICV-REG-003"})
   void readsWithBoth(Cpu cpu, Cases cases) {
@@ -64,7 +64,7 @@ final class RegisterAccessTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.VIRTUAL_INTERRUPT_DELIVERY})
   @Covers({"APICV-REG-005", "APICV-AWX-001", "APICV-TPR-003", "APICV-EOI-008"})
   void writesWithBoth(Cpu cpu, Cases cases) {
@@ -73,7 +73,7 @@ final class RegisterAccessTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires({Feature.APIC_REGISTER_VIRTUALIZATION, Feature.IPI_VIRTUALIZATION})
   @Covers({"APICV-REG-005", "APICV-AWX-001", "IPIV-XA-004"})
   void writesWithRegisterAndIpiVirtualization(Cpu cpu, Cases cases) {
@@ -82,7 +82,7 @@ final class RegisterAccessTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires({Feature.VIRTUAL_INTERRUPT_DELIVERY, Feature.IPI_VIRTUALIZATION})
   @Covers({"APICV-REG-006", "APICV-AWX-001", "IPIV-XA-004", "IPIV-XA-006"})
   void writesWithInterruptDeliveryAndIpiVirtualization(Cpu cpu, Cases cases) {
@@ -91,7 +91,7 @@ final class RegisterAccessTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires({
     Feature.APIC_REGISTER_VIRTUALIZATION,
     Feature.VIRTUAL_INTERRUPT_DELIVERY,

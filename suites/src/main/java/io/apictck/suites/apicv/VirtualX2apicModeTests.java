@@ -23,6 +23,7 @@ import io.apictck.machine.VmExit;
 import io.apictck.machine.vmx.MsrBitmap;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
+import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.ApicGuest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -157,6 +158,7 @@ final class VirtualX2apicModeTests {
   }
 
   @InEachApicMode
+  @Requires(stimuli = Stimulus.USER_MODE)
   @Covers("APICV-X2-010")
   void userModeFaultsBeforeAnythingIsVirtualized(Cpu cpu) {
     ApicGuest guest = guest(cpu);

@@ -19,21 +19,21 @@ import org.junit.jupiter.api.Test;
 @Requires(Feature.VIRTUALIZE_APIC_ACCESSES)
 final class AccessPageTests {
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Covers({"FLEX-AA-001", "FLEX-AA-009"})
   void everyReadExitsWithoutTprShadow(Cpu cpu, Cases cases) {
     ApicPageSweep.of(cpu).reads(cases);
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Covers({"FLEX-AA-001", "FLEX-AA-009"})
   void everyWriteExitsWithoutTprShadow(Cpu cpu, Cases cases) {
     ApicPageSweep.of(cpu).writes(cases);
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires(Feature.TPR_SHADOW)
   @Covers({"FLEX-AA-003", "FLEX-AA-005", "FLEX-AA-009", "FLEX-AA-017"})
   void readsOfTheTaskPriorityAreVirtualizedAndAllOthersExit(Cpu cpu, Cases cases) {
@@ -41,7 +41,7 @@ final class AccessPageTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires(Feature.TPR_SHADOW)
   @Covers({"FLEX-AA-005", "FLEX-AA-006", "FLEX-AA-007", "FLEX-AA-009", "FLEX-AA-017"})
   void writesOfTheTaskPriorityAreVirtualizedAndAllOthersExit(Cpu cpu, Cases cases) {
@@ -49,7 +49,7 @@ final class AccessPageTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires({Feature.TPR_SHADOW, Feature.IPI_VIRTUALIZATION})
   @Covers({"FLEX-AA-003", "FLEX-AA-005", "IPIV-XA-007"})
   void readsWithIpiVirtualization(Cpu cpu, Cases cases) {
@@ -57,7 +57,7 @@ final class AccessPageTests {
   }
 
   @Test
-  @Sweep
+  @Sweep(sample = 2)
   @Requires({Feature.TPR_SHADOW, Feature.IPI_VIRTUALIZATION})
   @Covers({"FLEX-AA-005", "FLEX-AA-006", "IPIV-XA-001", "IPIV-XA-004", "IPIV-XA-006"})
   void ipiVirtualizationAddsWritesOfTheCommand(Cpu cpu, Cases cases) {

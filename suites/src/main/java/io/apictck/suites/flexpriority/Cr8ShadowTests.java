@@ -12,6 +12,7 @@ import io.apictck.junit.Sweep;
 import io.apictck.machine.Cpu;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
+import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.ApicGuest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,7 @@ final class Cr8ShadowTests {
   }
 
   @Test
+  @Requires(stimuli = Stimulus.USER_MODE)
   @Covers("FLEX-CR8-007")
   void userModeFaultsBeforeAnythingIsVirtualized(Cpu cpu) {
     ApicGuest guest = guest(cpu);

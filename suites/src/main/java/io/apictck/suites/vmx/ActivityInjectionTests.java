@@ -18,6 +18,7 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.Vcpu;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
+import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.ErrorCodes;
 import io.apictck.suites.support.Vectors;
 import java.util.ArrayList;
@@ -207,7 +208,7 @@ final class ActivityInjectionTests {
   }
 
   @Test
-  @Requires(Feature.HLT_ACTIVITY)
+  @Requires(value = Feature.HLT_ACTIVITY, stimuli = Stimulus.USER_MODE)
   @Covers("VMX-INJ-017")
   void hltNeedsPrivilegeLevelZero(Cpu cpu) {
     Vcpu vcpu = cpu.vmx().newVcpu();

@@ -23,6 +23,7 @@ import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.ApicGuest;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -97,7 +98,7 @@ final class DeliveryFaultTests {
   void injectedSoftwareInterruptIsDescribedWithItsLength(Cpu cpu) {
     StoppedGuest guest =
         StoppedGuest.before(
-            withShortIdt(cpu, 0x60), new Instruction.Int(VECTOR), new Instruction.Nop());
+            withShortIdt(cpu, 0x60), List.of(new Instruction.Int(VECTOR), new Instruction.Nop()));
     Vcpu vcpu = guest.vcpu();
     GuestFields.inject(vcpu, InterruptionType.SOFTWARE_INTERRUPT, VECTOR);
     vcpu.write(VmcsField.ENTRY_INSTRUCTION_LENGTH, INT_LENGTH);

@@ -31,13 +31,13 @@ import org.junit.jupiter.api.Test;
 @OnMachine(processors = 2)
 @Requires(value = Feature.VMX, stimuli = Stimulus.VM_ENTRY)
 final class InterruptWindowTests {
-  /** VMCALL, NOP, STI, STI, VMCALL. */
-  private static final int VMCALL = 0;
+  /** PAUSE, NOP, STI, STI, VMCALL. */
+  private static final int PAUSE = 0;
 
   private static final int NOP = 1;
   private static final int FIRST_STI = 2;
   private static final int END = 4;
-  private static final int VMCALL_LENGTH = 3;
+  private static final int PAUSE_LENGTH = 2;
 
   private static StoppedGuest stopped(Cpu cpu) {
     return StoppedGuest.before(
@@ -64,14 +64,14 @@ final class InterruptWindowTests {
   void openWindowExitsBeforeTheFirstInstructionAtEveryEntry(Cpu cpu) {
     StoppedGuest guest = stopped(cpu);
     Vcpu vcpu = guest.vcpu();
-    vcpu.write(VmcsField.GUEST_RIP, vcpu.read(VmcsField.GUEST_RIP) - VMCALL_LENGTH);
+    vcpu.write(VmcsField.GUEST_RIP, vcpu.read(VmcsField.GUEST_RIP) - PAUSE_LENGTH);
     vcpu.set(VmxControl.INTERRUPT_WINDOW_EXITING);
     GuestFields.interruptFlag(vcpu, true);
     for (int i = 0; i < 3; i++) {
-      assertThat(window(vcpu)).isAt(guest.run(), VMCALL).hasActivity(ActivityState.ACTIVE);
+      assertThat(window(vcpu)).isAt(guest.run(), PAUSE).hasActivity(ActivityState.ACTIVE);
     }
     vcpu.clear(VmxControl.INTERRUPT_WINDOW_EXITING);
-    assertThat(vcpu.enterUntilExit()).hasReason(ExitReason.VMCALL).isAt(guest.run(), VMCALL);
+    assertThat(vcpu.enterUntilExit()).hasReason(ExitReason.PAUSE).isAt(guest.run(), PAUSE);
   }
 
   @Test
