@@ -93,6 +93,7 @@ final class MachineCodeTest {
       all.add(new Instruction.Exchange(MEMORY, width, 1));
     }
     all.add(new Instruction.RepMovsb(MEMORY, MEMORY + 0x1000, 16));
+    all.add(new Instruction.Enter(MEMORY, MEMORY + 0x1000, 0x1122, 3));
     for (int width : new int[] {1, 2, 4}) {
       all.add(new Instruction.In(0x20, width));
     }

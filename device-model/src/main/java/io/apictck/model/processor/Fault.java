@@ -14,6 +14,7 @@ final class Fault {
 
   static final int UD = Exceptions.UD;
   static final int GP = Exceptions.GP;
+  static final int SS = Exceptions.SS;
 
   private Fault() {}
 

@@ -6,10 +6,12 @@ import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.processor.vmx.ApicOutcome;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.Vmcs;
 import io.apictck.platform.Event;
 import io.apictck.platform.Instruction;
+import java.util.Objects;
 
 /**
  * VMX non-root operation of one processor, from a VM entry to the next VM exit: its boundaries and
@@ -201,6 +203,10 @@ final class NonRoot {
 
   /** Takes what comes first at a boundary; false if nothing is left to be done there. */
   boolean settleOnce() {
+    if (virtualizesApic && apic().emulationPending()) {
+      emulateAfterFault();
+      return true;
+    }
     for (Boundary event : priority) {
       if (decisions.wakes(event, processor.activity()) && canTake(event)) {
         take(event);
@@ -220,6 +226,14 @@ final class NonRoot {
       return false;
     }
     return processor.contexts().top().busy() ? completes() : runsNop();
+  }
+
+  /** The write of an instruction whose fault was delivered has its effects only now. */
+  private void emulateAfterFault() {
+    ApicOutcome outcome = apic().emulateAfterFault();
+    if (outcome.kind() != ApicOutcome.Kind.DONE) {
+      exit(VmExit.of(Objects.requireNonNull(outcome.reason()), outcome.qualification()));
+    }
   }
 
   private boolean completes() {

@@ -119,6 +119,26 @@ abstract class ApicVirtualizationDecisions {
     return (offset & 0xF) + width <= Integer.BYTES;
   }
 
+  /** Whether a read is virtualized in an operation that has written to the page before. */
+  protected boolean virtualizesReadAfterWrite() {
+    return false;
+  }
+
+  /** Whether a write is virtualized in an operation that has written elsewhere in the page. */
+  protected boolean virtualizesOtherWrite() {
+    return false;
+  }
+
+  /** Whether the delivery of a fault of an operation is followed by the emulation of its write. */
+  protected boolean faultKeepsEmulation() {
+    return true;
+  }
+
+  /** Whether a VM exit of an operation leaves nothing of its write but what it stored. */
+  protected boolean exitDropsEmulation() {
+    return true;
+  }
+
   /** Whether a write of VICR_HI, the high half of the ICR, begins at an offset. */
   protected boolean isCommandHigh(int offset) {
     return (offset & -Integer.BYTES) == VirtualApicPage.VICR_HI;
