@@ -131,6 +131,9 @@ public sealed interface Instruction {
   /** PAUSE. */
   record Pause() implements Instruction {}
 
+  /** PREFETCHT0 of the line with an address. */
+  record Prefetch(long address) implements Instruction {}
+
   /** NOP. */
   record Nop() implements Instruction {}
 

@@ -100,6 +100,8 @@ final class InstructionEncoder {
       case Instruction.Mwait(int extensions) ->
           code(concat(movEax(0), movEcx(extensions)), bytes(0x0F, 0x01, 0xC9), NOTHING);
       case Instruction.Pause() -> plain(0xF3, 0x90);
+      case Instruction.Prefetch(long address) ->
+          code(movRcx(address), bytes(0x0F, 0x18, 0x09), NOTHING); // prefetcht0 [rcx]
       case Instruction.Nop() -> plain(0x90);
       case Instruction.Mfence() -> plain(0x0F, 0xAE, 0xF0);
       case Instruction.MovSs() ->

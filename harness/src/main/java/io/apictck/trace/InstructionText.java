@@ -47,6 +47,7 @@ final class InstructionText {
       case Instruction.Sti() -> "sti";
       case Instruction.Hlt() -> "hlt";
       case Instruction.Pause() -> "pause";
+      case Instruction.Prefetch(long address) -> "prefetcht0 [" + Numbers.address(address) + "]";
       case Instruction.Nop() -> "nop";
       case Instruction.Mfence() -> "mfence";
       case Instruction.MovSs() -> "mov ss";

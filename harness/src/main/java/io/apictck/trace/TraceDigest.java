@@ -128,6 +128,7 @@ final class TraceDigest {
         mix(46, stack, frame);
         mix(size, levels, 0);
       }
+      case Instruction.Prefetch(long address) -> mix(47, address, 0);
     }
   }
 

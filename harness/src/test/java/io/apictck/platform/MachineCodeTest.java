@@ -114,6 +114,7 @@ final class MachineCodeTest {
             new Instruction.Monitor(MEMORY),
             new Instruction.Mwait(1),
             new Instruction.Pause(),
+            new Instruction.Prefetch(MEMORY),
             new Instruction.Nop(),
             new Instruction.Mfence(),
             new Instruction.MovSs(),

@@ -113,6 +113,11 @@ final class Context {
     return repeated;
   }
 
+  /** Whether the next instruction has done some of its iterations. */
+  boolean betweenIterations() {
+    return repeated != 0;
+  }
+
   void repeatedTo(long iterations) {
     repeated = iterations;
   }

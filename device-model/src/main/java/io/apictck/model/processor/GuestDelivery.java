@@ -99,7 +99,7 @@ final class GuestDelivery {
       guest.contexts().jump(guest.contexts().rip() + event.length(), processor.rflags());
     }
     Place place = guest.contexts().place();
-    long rflags = processor.rflags();
+    long rflags = processor.rflagsOfFrame();
     int vector = event.vector();
     processor.enterHandler(vector);
     processor.world().show(shown(event, place, rflags));

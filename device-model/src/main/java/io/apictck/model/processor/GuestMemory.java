@@ -43,6 +43,7 @@ final class GuestMemory implements DataAccess {
           exchange(context, address, width, stored);
       case Instruction.Enter enter -> complete(EnterInstruction.execute(this, context, enter));
       case Instruction.RepMovsb repMovsb -> repMovsb(context, repMovsb);
+      case Instruction.Prefetch(long address) -> exit(context, apic.prefetch(address));
       default -> Interpreter.execute(processor, context, instruction);
     };
   }
@@ -138,7 +139,7 @@ final class GuestMemory implements DataAccess {
     return Fault.SWITCHED;
   }
 
-  /** The VM exit of an access. */
+  /** The VM exit of an access, if there is one. */
   int exit(Context context, ApicOutcome outcome) {
     if (outcome.kind() != ApicOutcome.Kind.EXIT) {
       return exit(outcome);

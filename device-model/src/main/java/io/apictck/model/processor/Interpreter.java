@@ -33,7 +33,8 @@ final class Interpreter {
           store(processor, address, width, value);
       case Instruction.Rdmsr(int msr) -> rdmsr(processor, context, msr);
       case Instruction.Wrmsr(int msr, long value) -> wrmsr(processor, msr, value);
-      case Instruction.Nop _, Instruction.Pause _, Instruction.Mfence _ -> Fault.NONE;
+      case Instruction.Nop _, Instruction.Pause _, Instruction.Mfence _, Instruction.Prefetch _ ->
+          Fault.NONE;
       case Instruction.Iret _ -> processor.iret(context, 0);
       case Instruction.Cli _ -> cli(processor);
       case Instruction.Sti _ -> sti(processor);

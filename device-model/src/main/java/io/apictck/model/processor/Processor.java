@@ -572,11 +572,18 @@ public class Processor extends ProcessorDecisions {
 
   private void interrupt(int vector, Event.Kind kind) {
     Place place = contexts.top().place();
-    long saved = rflags;
+    long saved = rflagsOfFrame();
     if (enterHandler(vector)) {
       nmiBlocked |= blocksNmi(vector, kind);
       world.show(new Event.InterruptTaken(cpu, vector, kind, place, saved));
     }
+  }
+
+  /** RFLAGS as an interrupt saves them; RF has no effect here and lasts for one instruction. */
+  final long rflagsOfFrame() {
+    return contexts.top().betweenIterations() && iterationsSetResumeFlag()
+        ? rflags | Rflags.RF
+        : rflags;
   }
 
   /** Enters a handler; false if there is no room for it. */

@@ -56,7 +56,23 @@ public final class FlexPriorityFaults {
             "FLEX-PAGE-WRITES",
             "Without APIC-register virtualization writes of SVR are virtualized",
             with(MoreWrites::new),
-            "flexpriority.AccessPageTests"));
+            "flexpriority.AccessPageTests"),
+        PlantedFault.of(
+            "FLEX-PREFETCH",
+            "A prefetch from the page exits",
+            with(PrefetchExits::new),
+            "flexpriority.AccessKindTests"));
+  }
+
+  private static final class PrefetchExits extends ApicVirtualization {
+    PrefetchExits(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected boolean prefetchReads() {
+      return true;
+    }
   }
 
   private static Function<ModelConfiguration, Platform> with(

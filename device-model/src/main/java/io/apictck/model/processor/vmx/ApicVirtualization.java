@@ -125,6 +125,13 @@ public class ApicVirtualization extends ApicVirtualizationDecisions {
     return emulateWrite(offset);
   }
 
+  /** A prefetch of data. */
+  public ApicOutcome prefetch(long address) {
+    return covers(address, 1) && prefetchReads()
+        ? page.exit(ApicAccessType.READ, address)
+        : ApicOutcome.DONE;
+  }
+
   /** An instruction fetch; PASSED outside the page. */
   public ApicOutcome fetch(long address) {
     return covers(address, 1) ? page.exit(ApicAccessType.FETCH, address) : ApicOutcome.PASSED;

@@ -119,6 +119,11 @@ abstract class ApicVirtualizationDecisions {
     return (offset & 0xF) + width <= Integer.BYTES;
   }
 
+  /** Whether a prefetch of data is an access. */
+  protected boolean prefetchReads() {
+    return false;
+  }
+
   /** Whether a read is virtualized in an operation that has written to the page before. */
   protected boolean virtualizesReadAfterWrite() {
     return false;
