@@ -102,7 +102,7 @@ public sealed interface Instruction {
   /** MOV to CR8. */
   record MovToCr8(long value) implements Instruction {}
 
-  /** MOV from CR0, CR3 or CR4; gives the value. */
+  /** MOV from CR0, CR2, CR3 or CR4; gives the value. */
   record MovFromCr(int register) implements Instruction {
     @Override
     public int values() {

@@ -22,6 +22,10 @@ final class Fault {
     return GP | (errorCode << 8);
   }
 
+  static int pageFault(int errorCode) {
+    return Exceptions.PF | (errorCode << 8);
+  }
+
   static int vector(int fault) {
     return fault & 0xFF;
   }

@@ -1,6 +1,9 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vmx.ExitReason;
+import io.apictck.model.processor.paging.MemoryAccess;
+import io.apictck.model.processor.paging.Translation;
 import io.apictck.model.processor.vmx.Addresses;
 import io.apictck.model.processor.vmx.ApicOutcome;
 import io.apictck.model.processor.vmx.ApicVirtualization;
@@ -12,14 +15,25 @@ import java.util.Objects;
  * "Virtualizing Memory-Mapped APIC Accesses").
  *
  * <p>Supported: loads, stores, read-modify-write instructions, which read first, ENTER, REP MOVSB
- * byte by byte in the page. Not supported: MONITOR of the page, which exits or not as the manual
- * leaves it open.
+ * byte by byte in the page; accesses that cross from one page into another. Not supported: MONITOR
+ * of the page, which exits or not as the manual leaves it open.
  */
 final class GuestMemory implements DataAccess {
   private final NonRoot guest;
   private final Processor processor;
   private final ApicVirtualization apic;
   private long value;
+
+  /** Where the last address that was translated is. */
+  private long physical;
+
+  /** Where the bytes of the last access are that lie in its first page, and how many they are. */
+  private long first;
+
+  private int inFirst;
+
+  /** Where the rest of it is. */
+  private long second;
 
   GuestMemory(NonRoot guest) {
     this.guest = guest;
@@ -34,7 +48,7 @@ final class GuestMemory implements DataAccess {
       case Instruction.Store(long address, int width, long stored) ->
           complete(write(context, address, width, stored));
       case Instruction.LockedOr(long address, int width, long operand) -> {
-        int fault = read(context, address, width);
+        int fault = read(context, address, width, MemoryAccess.Kind.WRITE);
         yield fault == Fault.NONE
             ? complete(write(context, address, width, value | operand))
             : fault;
@@ -57,7 +71,7 @@ final class GuestMemory implements DataAccess {
   }
 
   private int exchange(Context context, long address, int width, long stored) {
-    int fault = read(context, address, width);
+    int fault = read(context, address, width, MemoryAccess.Kind.WRITE);
     if (fault == Fault.NONE) {
       long old = value;
       fault = write(context, address, width, stored);
@@ -78,12 +92,22 @@ final class GuestMemory implements DataAccess {
     long step = (processor.rflags() & Flags.DF) != 0 ? -done : done;
     long destination = repMovsb.destination() + step;
     long source = repMovsb.source() + step;
-    if (!apic.covers(destination, 1) && !apic.covers(source, 1)) {
-      return Interpreter.execute(processor, context, repMovsb);
+    int fault = locate(context, source, 1, MemoryAccess.Kind.READ);
+    if (fault != Fault.NONE) {
+      return fault;
     }
-    int fault = read(context, source, 1);
+    long from = first;
+    fault = locate(context, destination, 1, MemoryAccess.Kind.WRITE);
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    long to = first;
+    if (!apic.covers(to, 1) && !apic.covers(from, 1)) {
+      return Interpreter.copy(processor, context, left, to, from);
+    }
+    fault = readPhysical(context, from, 1);
     if (fault == Fault.NONE) {
-      fault = write(context, destination, 1, value);
+      fault = writePhysical(context, to, 1, value);
     }
     if (fault != Fault.NONE) {
       return fault;
@@ -92,33 +116,122 @@ final class GuestMemory implements DataAccess {
     return complete(Fault.NONE);
   }
 
-  // Accesses
+  // Linear addresses
 
   @Override
   public int read(Context context, long address, int width) {
+    return read(context, address, width, MemoryAccess.Kind.READ);
+  }
+
+  private int read(Context context, long address, int width, MemoryAccess.Kind kind) {
+    int fault = locate(context, address, width, kind);
+    if (fault != Fault.NONE || inFirst == width) {
+      return fault == Fault.NONE ? readPhysical(context, first, width) : fault;
+    }
+    fault = readPart(context, first, inFirst);
+    if (fault == Fault.NONE) {
+      long low = value;
+      fault = readPart(context, second, width - inFirst);
+      value = low | value << Byte.SIZE * inFirst;
+    }
+    return fault;
+  }
+
+  @Override
+  public int write(Context context, long address, int width, long written) {
+    int fault = locate(context, address, width, MemoryAccess.Kind.WRITE);
+    if (fault != Fault.NONE || inFirst == width) {
+      return fault == Fault.NONE ? writePhysical(context, first, width, written) : fault;
+    }
+    int inSecond = width - inFirst;
+    // nothing is stored if one of the parts exits
+    if (apic.covers(first, inFirst)) {
+      return exit(context, apic.store(first, inFirst, written));
+    }
+    if (apic.covers(second, inSecond)) {
+      return exit(context, apic.store(second, inSecond, written));
+    }
+    writePart(first, inFirst, written);
+    writePart(second, inSecond, written >>> Byte.SIZE * inFirst);
+    return Fault.NONE;
+  }
+
+  /**
+   * Finds the physical addresses of an access: {@link #first}, and {@link #second} if it crosses
+   * into another page that may be anywhere.
+   */
+  private int locate(Context context, long address, int width, MemoryAccess.Kind kind) {
+    if (!Addresses.canonical(address)) {
+      return Fault.GP;
+    }
+    inFirst = width;
+    if (!guest.space().translates()) {
+      first = address;
+      return Fault.NONE;
+    }
+    MemoryAccess access = MemoryAccess.of(kind, processor.cpl());
+    int fault = translate(address, access);
+    first = physical;
+    long room = toEndOfPage(address);
+    if (room < width && fault == Fault.NONE) {
+      inFirst = (int) room;
+      fault = translate(address + room, access);
+      second = physical;
+    }
+    return fault;
+  }
+
+  private int translate(long linear, MemoryAccess access) {
+    return switch (guest.space().translate(linear, access)) {
+      case Translation.Mapped(long address) -> {
+        physical = address;
+        yield Fault.NONE;
+      }
+      case Translation.PageFault(int errorCode) -> guest.pageFault(linear, errorCode);
+    };
+  }
+
+  private static long toEndOfPage(long address) {
+    return PagingEntry.PAGE - (address & PagingEntry.PAGE - 1);
+  }
+
+  // Physical addresses
+
+  private int readPhysical(Context context, long address, int width) {
     if (apic.covers(address, width)) {
       ApicOutcome outcome = apic.read(address, width);
       value = outcome.value();
-      return outcome.kind() == ApicOutcome.Kind.DONE ? Fault.NONE : exit(context, outcome);
-    }
-    if (!Addresses.canonical(address)) {
-      return Fault.GP;
+      return exit(context, outcome);
     }
     value = guest.vmx().world().read(address, width);
     return Fault.NONE;
   }
 
-  @Override
-  public int write(Context context, long address, int width, long written) {
+  private int writePhysical(Context context, long address, int width, long written) {
     if (apic.covers(address, width)) {
-      ApicOutcome outcome = apic.store(address, width, written);
-      return outcome.kind() == ApicOutcome.Kind.DONE ? Fault.NONE : exit(context, outcome);
-    }
-    if (!Addresses.canonical(address)) {
-      return Fault.GP;
+      return exit(context, apic.store(address, width, written));
     }
     guest.vmx().world().write(address, width, written);
     return Fault.NONE;
+  }
+
+  /** Reads some bytes up to the end of a page or from its beginning. */
+  private int readPart(Context context, long address, int bytes) {
+    if (apic.covers(address, bytes)) {
+      return exit(context, apic.read(address, bytes));
+    }
+    long read = 0;
+    for (int i = 0; i < bytes; i++) {
+      read |= guest.vmx().world().read(address + i, 1) << Byte.SIZE * i;
+    }
+    value = read;
+    return Fault.NONE;
+  }
+
+  private void writePart(long address, int bytes, long written) {
+    for (int i = 0; i < bytes; i++) {
+      guest.vmx().world().write(address + i, 1, written >>> Byte.SIZE * i & 0xFF);
+    }
   }
 
   @Override

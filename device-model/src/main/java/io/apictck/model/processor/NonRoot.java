@@ -44,6 +44,9 @@ final class NonRoot {
   private boolean virtualNmiBlocked;
   private boolean monitorTrap;
 
+  /** Linear address of the latest page fault. */
+  private long faultAddress;
+
   /** Whether the IRET that is executed at the moment has ended NMI blocking. */
   private boolean iretUnblockedNmi;
 
@@ -127,6 +130,16 @@ final class NonRoot {
     return vmx.apic();
   }
 
+  GuestAddressSpace space() {
+    return vmx.space();
+  }
+
+  /** An access has a page fault; it is known only later whether it exits. */
+  int pageFault(long linear, int errorCode) {
+    faultAddress = linear;
+    return Fault.pageFault(errorCode);
+  }
+
   void setVirtualNmiBlocked(boolean blocked) {
     virtualNmiBlocked = blocked;
   }
@@ -178,13 +191,13 @@ final class NonRoot {
     if (fault == Fault.SWITCHED) {
       return fault;
     }
-    if (fault != Fault.NONE && exceptionExits(Fault.vector(fault))) {
+    if (fault != Fault.NONE) {
       GuestEvent event = GuestEvent.exception(Fault.vector(fault), Fault.errorCode(fault));
-      exitBefore(
-          context,
-          VmExit.of(ExitReason.EXCEPTION_OR_NMI)
-              .with(iretUnblockedNmi ? event.withNmiUnblocking() : event));
-      return Fault.SWITCHED;
+      if (exceptionExits(event)) {
+        exitBefore(context, exitFor(iretUnblockedNmi ? event.withNmiUnblocking() : event));
+        return Fault.SWITCHED;
+      }
+      delivers(event);
     }
     monitorTrap |= trapsAfterInstructions;
     return fault;
@@ -197,6 +210,29 @@ final class NonRoot {
 
   boolean exceptionExits(int vector) {
     return decisions.exceptionExits(vmcs.get(VmcsField.EXCEPTION_BITMAP), vector);
+  }
+
+  /** As {@link #exceptionExits(int)}; of page faults the error code counts as well. */
+  boolean exceptionExits(GuestEvent event) {
+    boolean bit = exceptionExits(event.vector());
+    if (!event.isPageFault()) {
+      return bit;
+    }
+    long code = event.errorCode() & vmcs.get(VmcsField.PAGE_FAULT_ERROR_CODE_MASK);
+    return bit == (code == vmcs.get(VmcsField.PAGE_FAULT_ERROR_CODE_MATCH));
+  }
+
+  /** An exception goes to its handler. */
+  void delivers(GuestEvent event) {
+    if (event.isPageFault()) {
+      processor.controlRegisters().faultedAt(faultAddress);
+    }
+  }
+
+  /** The VM exit of an exception. */
+  VmExit exitFor(GuestEvent event) {
+    return VmExit.of(ExitReason.EXCEPTION_OR_NMI, event.isPageFault() ? faultAddress : 0)
+        .with(event);
   }
 
   // Boundaries

@@ -3,6 +3,7 @@ package io.apictck.model.processor;
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.Rflags;
 import io.apictck.model.ModelConfiguration;
+import io.apictck.model.processor.paging.PageWalk;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.CapabilityMsrs;
 import io.apictck.model.processor.vmx.EntryChecks;
@@ -21,9 +22,10 @@ import io.apictck.platform.Place;
  * MWAIT, user mode, interrupt and trap gates. VMX operation is in {@link Vmx}, guests are in {@link
  * NonRoot}.
  *
- * <p>Not supported: paging, segments, task gates, machine checks, debug registers, and faults while
- * an event is delivered, with one exception: a delivery for which the stack of contexts has no room
- * shuts the processor down. Shut down, only INIT and RESET are recognized.
+ * <p>Not supported: paging outside of guests, segments, task gates, machine checks, debug
+ * registers, and faults while an event is delivered, with one exception: a delivery for which the
+ * stack of contexts has no room shuts the processor down. Shut down, only INIT and RESET are
+ * recognized.
  *
  * <p>Decisions that the manual leaves open:
  *
@@ -143,6 +145,11 @@ public class Processor extends ProcessorDecisions {
   /** What VM entry checks. */
   protected EntryChecks entryChecks(CapabilityMsrs capabilities, VmxWorld machine) {
     return new EntryChecks(capabilities, machine);
+  }
+
+  /** How it walks the paging structures of guests. */
+  protected PageWalk pageWalk(VmxWorld machine) {
+    return new PageWalk(machine);
   }
 
   /** Its APIC virtualization. */

@@ -36,6 +36,7 @@ final class Vmx {
   private final VmxWorld world;
   private final EntryChecks checks;
   private final ApicVirtualization apic;
+  private final GuestAddressSpace space;
   private final VmEntry entry;
 
   private boolean on;
@@ -51,6 +52,7 @@ final class Vmx {
     world = new PhysicalWorld(processor.world(), processor.cpu());
     checks = processor.entryChecks(capabilities, world);
     apic = processor.apicVirtualization(world);
+    space = new GuestAddressSpace(processor, processor.pageWalk(world));
     entry = new VmEntry(this);
   }
 
@@ -91,6 +93,10 @@ final class Vmx {
 
   ApicVirtualization apic() {
     return apic;
+  }
+
+  GuestAddressSpace space() {
+    return space;
   }
 
   VmcsRegion current() {
