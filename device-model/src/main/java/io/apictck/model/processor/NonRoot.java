@@ -6,6 +6,8 @@ import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.processor.paging.MemoryAccess;
+import io.apictck.model.processor.paging.Translation;
 import io.apictck.model.processor.vmx.ApicOutcome;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.Vmcs;
@@ -261,7 +263,25 @@ final class NonRoot {
     if (processor.activity() != Activity.ACTIVE) {
       return false;
     }
-    return processor.contexts().top().busy() ? completes() : runsNop();
+    Context top = processor.contexts().top();
+    if (top.isElsewhere()) {
+      fetch(top.elsewhere());
+      return true;
+    }
+    return top.busy() ? completes() : runsNop();
+  }
+
+  /** Fetches from where there can be no code but the APIC-access page. */
+  private void fetch(long rip) {
+    MemoryAccess access = MemoryAccess.of(MemoryAccess.Kind.FETCH, processor.cpl());
+    ApicOutcome outcome =
+        space().translate(rip, access) instanceof Translation.Mapped(long address)
+            ? apic().fetch(address)
+            : ApicOutcome.PASSED;
+    if (outcome.kind() != ApicOutcome.Kind.EXIT) {
+      throw GuestContexts.noCode(rip);
+    }
+    exit(VmExit.of(Objects.requireNonNull(outcome.reason()), outcome.qualification()));
   }
 
   /** The write of an instruction whose fault was delivered has its effects only now. */

@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.vmx.ApicAccessType;
 import io.apictck.faults.PlantedFault;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.ReferenceChipset;
@@ -61,7 +62,23 @@ public final class FlexPriorityFaults {
             "FLEX-PREFETCH",
             "A prefetch from the page exits",
             with(PrefetchExits::new),
-            "flexpriority.AccessKindTests"));
+            "flexpriority.AccessKindTests"),
+        PlantedFault.of(
+            "FLEX-FETCH",
+            "An instruction fetch counts as a read of data",
+            with(FetchReads::new),
+            "flexpriority.FetchTests"));
+  }
+
+  private static final class FetchReads extends ApicVirtualization {
+    FetchReads(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected ApicAccessType fetchType() {
+      return ApicAccessType.READ;
+    }
   }
 
   private static final class PrefetchExits extends ApicVirtualization {

@@ -134,7 +134,7 @@ public class ApicVirtualization extends ApicVirtualizationDecisions {
 
   /** An instruction fetch; PASSED outside the page. */
   public ApicOutcome fetch(long address) {
-    return covers(address, 1) ? page.exit(ApicAccessType.FETCH, address) : ApicOutcome.PASSED;
+    return covers(address, 1) ? page.exit(fetchType(), address) : ApicOutcome.PASSED;
   }
 
   /** An access of event delivery, such as the push of its frame; PASSED outside the page. */

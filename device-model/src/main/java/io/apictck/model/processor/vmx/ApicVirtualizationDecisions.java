@@ -2,6 +2,7 @@ package io.apictck.model.processor.vmx;
 
 import io.apictck.arch.InterruptCommand;
 import io.apictck.arch.Msr;
+import io.apictck.arch.vmx.ApicAccessType;
 import io.apictck.arch.vmx.PidPointer;
 import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.arch.vmx.VirtualApicPage;
@@ -117,6 +118,11 @@ abstract class ApicVirtualizationDecisions {
   /** Whether an access lies in the four low bytes of a slot. */
   protected boolean fits(int offset, int width) {
     return (offset & 0xF) + width <= Integer.BYTES;
+  }
+
+  /** The access type of an instruction fetch. */
+  protected ApicAccessType fetchType() {
+    return ApicAccessType.FETCH;
   }
 
   /** Whether a prefetch of data is an access. */
