@@ -67,6 +67,7 @@ final class GuestDelivery {
         guest.pageFault(slot, errorCode);
         yield fault(event, GuestEvent.exception(Exceptions.PF, errorCode));
       }
+      case Translation failed -> exit(guest.exitFor(failed, slot, true).during(event));
     };
   }
 

@@ -170,24 +170,28 @@ final class GuestMemory implements DataAccess {
       return Fault.NONE;
     }
     MemoryAccess access = MemoryAccess.of(kind, processor.cpl());
-    int fault = translate(address, access);
+    int fault = translate(context, address, access);
     first = physical;
     long room = toEndOfPage(address);
     if (room < width && fault == Fault.NONE) {
       inFirst = (int) room;
-      fault = translate(address + room, access);
+      fault = translate(context, address + room, access);
       second = physical;
     }
     return fault;
   }
 
-  private int translate(long linear, MemoryAccess access) {
+  private int translate(Context context, long linear, MemoryAccess access) {
     return switch (guest.space().translate(linear, access)) {
       case Translation.Mapped(long address) -> {
         physical = address;
         yield Fault.NONE;
       }
       case Translation.PageFault(int errorCode) -> guest.pageFault(linear, errorCode);
+      case Translation failed -> {
+        guest.exitBefore(context, guest.exitFor(failed, linear, false));
+        yield Fault.SWITCHED;
+      }
     };
   }
 

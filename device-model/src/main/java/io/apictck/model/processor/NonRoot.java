@@ -60,6 +60,7 @@ final class NonRoot {
     this.vmcs = region.data();
     this.block = block;
     priority = decisions.priority().toArray(new Boundary[0]);
+    vmx.space().enter(vmcs);
     delivery = new GuestDelivery(this);
     instructions = new GuestInstructions(this);
     virtualizesApic =
@@ -224,6 +225,11 @@ final class NonRoot {
     return bit == (code == vmcs.get(VmcsField.PAGE_FAULT_ERROR_CODE_MATCH));
   }
 
+  /** The VM exit of an access whose address is not translated. */
+  VmExit exitFor(Translation failed, long linear, boolean duringDelivery) {
+    return TranslationExits.of(vmcs, apic(), failed, linear, duringDelivery);
+  }
+
   /** An exception goes to its handler. */
   void delivers(GuestEvent event) {
     if (event.isPageFault()) {
@@ -274,14 +280,17 @@ final class NonRoot {
   /** Fetches from where there can be no code but the APIC-access page. */
   private void fetch(long rip) {
     MemoryAccess access = MemoryAccess.of(MemoryAccess.Kind.FETCH, processor.cpl());
-    ApicOutcome outcome =
-        space().translate(rip, access) instanceof Translation.Mapped(long address)
-            ? apic().fetch(address)
-            : ApicOutcome.PASSED;
-    if (outcome.kind() != ApicOutcome.Kind.EXIT) {
-      throw GuestContexts.noCode(rip);
+    switch (space().translate(rip, access)) {
+      case Translation.Mapped(long address) -> {
+        ApicOutcome outcome = apic().fetch(address);
+        if (outcome.kind() != ApicOutcome.Kind.EXIT) {
+          throw GuestContexts.noCode(rip);
+        }
+        exit(VmExit.of(Objects.requireNonNull(outcome.reason()), outcome.qualification()));
+      }
+      case Translation.PageFault _ -> throw GuestContexts.noCode(rip);
+      case Translation failed -> exit(exitFor(failed, rip, false));
     }
-    exit(VmExit.of(Objects.requireNonNull(outcome.reason()), outcome.qualification()));
   }
 
   /** The write of an instruction whose fault was delivered has its effects only now. */

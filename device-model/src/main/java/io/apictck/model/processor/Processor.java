@@ -3,6 +3,7 @@ package io.apictck.model.processor;
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.Rflags;
 import io.apictck.model.ModelConfiguration;
+import io.apictck.model.processor.paging.EptWalk;
 import io.apictck.model.processor.paging.PageWalk;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.CapabilityMsrs;
@@ -150,6 +151,11 @@ public class Processor extends ProcessorDecisions {
   /** How it walks the paging structures of guests. */
   protected PageWalk pageWalk(VmxWorld machine) {
     return new PageWalk(machine);
+  }
+
+  /** How it walks EPT. */
+  protected EptWalk eptWalk(VmxWorld machine) {
+    return new EptWalk(machine);
   }
 
   /** Its APIC virtualization. */

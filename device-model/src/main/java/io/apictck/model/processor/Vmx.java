@@ -52,7 +52,12 @@ final class Vmx {
     world = new PhysicalWorld(processor.world(), processor.cpu());
     checks = processor.entryChecks(capabilities, world);
     apic = processor.apicVirtualization(world);
-    space = new GuestAddressSpace(processor, processor.pageWalk(world));
+    space =
+        new GuestAddressSpace(
+            processor.controlRegisters(),
+            apic,
+            processor.pageWalk(world),
+            processor.eptWalk(world));
     entry = new VmEntry(this);
   }
 

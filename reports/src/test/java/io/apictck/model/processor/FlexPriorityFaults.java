@@ -67,7 +67,39 @@ public final class FlexPriorityFaults {
             "FLEX-FETCH",
             "An instruction fetch counts as a read of data",
             with(FetchReads::new),
-            "flexpriority.FetchTests"));
+            "flexpriority.FetchTests"),
+        PlantedFault.of(
+            "FLEX-STRUCTURES",
+            "Page tables in the page are memory as any other",
+            with(StructuresPass::new),
+            "flexpriority.PagingStructureTests"),
+        PlantedFault.of(
+            "FLEX-STRUCTURE-TYPE",
+            "A walk for the frame of an event has the access type of one for an instruction",
+            with(OneStructureType::new),
+            "flexpriority.PagingStructureTests"));
+  }
+
+  private static final class StructuresPass extends ApicVirtualization {
+    StructuresPass(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected boolean structureAccessExits() {
+      return false;
+    }
+  }
+
+  private static final class OneStructureType extends ApicVirtualization {
+    OneStructureType(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected ApicAccessType structureType(boolean delivery) {
+      return ApicAccessType.PHYSICAL_EXECUTION;
+    }
   }
 
   private static final class FetchReads extends ApicVirtualization {

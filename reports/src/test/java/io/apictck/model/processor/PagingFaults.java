@@ -5,6 +5,7 @@ import io.apictck.faults.PlantedFault;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.ReferenceChipset;
 import io.apictck.model.ReferencePlatform;
+import io.apictck.model.processor.paging.EptWalk;
 import io.apictck.model.processor.paging.MemoryAccess;
 import io.apictck.model.processor.paging.PageWalk;
 import io.apictck.model.processor.vmx.VmxWorld;
@@ -12,7 +13,7 @@ import io.apictck.platform.Platform;
 import java.util.List;
 import java.util.function.Function;
 
-/** Faults in the paging of guests. */
+/** Faults in the paging of guests, and in EPT. */
 public final class PagingFaults {
   private static final String TESTS = "flexpriority.GuestPagingTests";
 
@@ -28,8 +29,28 @@ public final class PagingFaults {
             TESTS),
         PlantedFault.of(
             "PAGING-ACCESSED", "Accessed flags are not set", with(MarksNothing::new), TESTS),
+        PlantedFault.of("PAGING-DIRTY", "Dirty flags are not set", with(MarksNotDirty::new), TESTS),
         PlantedFault.of(
-            "PAGING-DIRTY", "Dirty flags are not set", with(MarksNotDirty::new), TESTS));
+            "EPT-WRITES",
+            "A write that EPT forbids is no violation",
+            machine -> new ReferencePlatform(machine, ReferenceChipset::new, WritesBehindEpt::new),
+            "flexpriority.EptTests"));
+  }
+
+  private static final class WritesBehindEpt extends Processor {
+    WritesBehindEpt(ProcessorWorld world, int cpu) {
+      super(world, cpu);
+    }
+
+    @Override
+    protected EptWalk eptWalk(VmxWorld machine) {
+      return new EptWalk(machine) {
+        @Override
+        protected boolean allows(long rights, MemoryAccess.Kind kind) {
+          return kind == MemoryAccess.Kind.WRITE || super.allows(rights, kind);
+        }
+      };
+    }
   }
 
   private static Function<ModelConfiguration, Platform> with(Function<VmxWorld, PageWalk> walk) {

@@ -36,13 +36,19 @@ public class PageWalk {
    *
    * @param cr3 CR3
    * @param writeProtect CR0.WP
+   * @param structures where the entries are
    */
-  public Translation translate(long cr3, long linear, MemoryAccess access, boolean writeProtect) {
+  public Translation translate(
+      long cr3, long linear, MemoryAccess access, boolean writeProtect, StructureSpace structures) {
     long table = cr3 & PagingEntry.ADDRESS;
     long rights = PagingEntry.WRITABLE | PagingEntry.USER;
     for (int level = LEVELS; ; level--) {
       long address = table + (long) PagingEntry.index(linear, level) * Long.BYTES;
-      long entry = world.read(address, Long.BYTES);
+      Translation located = structures.locate(address, false);
+      if (!(located instanceof Translation.Mapped(long at))) {
+        return located;
+      }
+      long entry = world.read(at, Long.BYTES);
       if ((entry & PagingEntry.PRESENT) == 0) {
         return fault(access, 0);
       }
@@ -54,7 +60,14 @@ public class PageWalk {
       if (leaf && !allows(rights, access, writeProtect)) {
         return fault(access, PageFaultCode.PRESENT);
       }
-      mark(address, entry, access, leaf);
+      long marked = entry | flags(access, leaf);
+      if (marked != entry) {
+        Translation writable = structures.locate(address, true);
+        if (!(writable instanceof Translation.Mapped)) {
+          return writable;
+        }
+        world.write(at, Long.BYTES, marked);
+      }
       if (leaf) {
         long offset = level == 1 ? PagingEntry.PAGE - 1 : PagingEntry.LARGE_PAGE - 1;
         return new Translation.Mapped((entry & PagingEntry.ADDRESS & ~offset) | (linear & offset));
@@ -76,13 +89,6 @@ public class PageWalk {
   /** The flags that an access sets in an entry; {@code leaf}: the entry maps the page. */
   protected long flags(MemoryAccess access, boolean leaf) {
     return PagingEntry.ACCESSED | (leaf && access.writes() ? PagingEntry.DIRTY : 0);
-  }
-
-  private void mark(long address, long entry, MemoryAccess access, boolean leaf) {
-    long marked = entry | flags(access, leaf);
-    if (marked != entry) {
-      world.write(address, Long.BYTES, marked);
-    }
   }
 
   private static boolean isReserved(long entry, int level, boolean leaf) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * virtual-interrupt delivery, virtualization of x2APIC mode, posted-interrupt processing, IPI
  * virtualization, also for SENDUIPI.
  *
- * <p>Not supported: guest-physical accesses to the APIC-access page, APIC-timer virtualization.
+ * <p>Not supported: APIC-timer virtualization.
  *
  * <p>The controls are those that {@link #enter} found in the VMCS: nothing that {@code enter} does
  * may come before VM entry has checked them, and {@link #leave} belongs to every VM exit. In root
@@ -142,6 +142,18 @@ public class ApicVirtualization extends ApicVirtualizationDecisions {
     return covers(address, 1)
         ? page.exit(ApicAccessType.EVENT_DELIVERY, address)
         : ApicOutcome.PASSED;
+  }
+
+  /**
+   * Whether a paging-structure entry of the guest that EPT has there is in the APIC-access page.
+   */
+  public boolean coversStructure(long address) {
+    return covers(address, Long.BYTES) && structureAccessExits();
+  }
+
+  /** A guest-physical access to the page, that of a walk; where in the page, is not said. */
+  public ApicOutcome structureAccess(boolean delivery) {
+    return ApicOutcome.exit(ExitReason.APIC_ACCESS, structureType(delivery).qualification(0));
   }
 
   /** RDMSR of 800h to 8FFh that the MSR bitmap lets through. */

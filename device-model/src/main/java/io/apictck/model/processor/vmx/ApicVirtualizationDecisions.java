@@ -125,6 +125,16 @@ abstract class ApicVirtualizationDecisions {
     return ApicAccessType.FETCH;
   }
 
+  /** Whether walks of the guest's paging structures find those in the page. */
+  protected boolean structureAccessExits() {
+    return true;
+  }
+
+  /** The access type of such a walk; {@code delivery}: during the delivery of an event. */
+  protected ApicAccessType structureType(boolean delivery) {
+    return delivery ? ApicAccessType.PHYSICAL_EVENT_DELIVERY : ApicAccessType.PHYSICAL_EXECUTION;
+  }
+
   /** Whether a prefetch of data is an access. */
   protected boolean prefetchReads() {
     return false;
