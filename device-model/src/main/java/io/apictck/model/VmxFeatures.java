@@ -11,7 +11,6 @@ final class VmxFeatures {
   /** What the model does not have. */
   private static final Set<Feature> NOT_OFFERED =
       Set.of(
-          Feature.EPT,
           Feature.UNRESTRICTED_GUEST,
           Feature.APIC_TIMER_VIRTUALIZATION,
           Feature.VMX_PREEMPTION_TIMER);

@@ -44,9 +44,8 @@ class VmxFeaturesTest {
   @Test
   void whatIsNotImplementedIsNotOffered() {
     assertThat(without(Feature.PIC))
-        .contains(Feature.VMX, Feature.POSTED_INTERRUPTS)
+        .contains(Feature.VMX, Feature.POSTED_INTERRUPTS, Feature.EPT)
         .doesNotContain(
-            Feature.EPT,
             Feature.UNRESTRICTED_GUEST,
             Feature.VMX_PREEMPTION_TIMER,
             Feature.APIC_TIMER_VIRTUALIZATION);

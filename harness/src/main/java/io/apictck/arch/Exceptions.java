@@ -17,6 +17,9 @@ public final class Exceptions {
   /** Double fault. */
   public static final int DF = 8;
 
+  /** Stack fault. */
+  public static final int SS = 12;
+
   /** General protection. */
   public static final int GP = 13;
 

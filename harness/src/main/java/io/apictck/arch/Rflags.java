@@ -11,5 +11,8 @@ public final class Rflags {
   /** Interrupt-enable flag. */
   public static final long IF = 1 << 9;
 
+  /** Resume flag. */
+  public static final long RF = 1 << 16;
+
   private Rflags() {}
 }

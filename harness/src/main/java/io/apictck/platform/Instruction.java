@@ -40,6 +40,19 @@ public sealed interface Instruction {
   /** REP MOVSB; the source and destination must not overlap. */
   record RepMovsb(long destination, long source, long count) implements Instruction {}
 
+  /**
+   * ENTER with operands of 16 bits: with RSP = {@code stack} it pushes BP = {@code frame}; if there
+   * are levels, then a word of each enclosing frame, read from below {@code frame} downwards, and
+   * the word that RSP was after the first push. Then RSP goes down by {@code size}. RSP and RBP are
+   * what they were before when its block goes on, which must not need the stack in its set-up.
+   *
+   * @param stack RSP
+   * @param frame RBP
+   * @param size bytes of the new frame, 16 bits
+   * @param levels nesting level, 0 to 31
+   */
+  record Enter(long stack, long frame, int size, int levels) implements Instruction {}
+
   /** IN of 1, 2 or 4 bytes; gives the value, zero-extended. */
   record In(int port, int width) implements Instruction {
     @Override
@@ -89,7 +102,7 @@ public sealed interface Instruction {
   /** MOV to CR8. */
   record MovToCr8(long value) implements Instruction {}
 
-  /** MOV from CR0, CR3 or CR4; gives the value. */
+  /** MOV from CR0, CR2, CR3 or CR4; gives the value. */
   record MovFromCr(int register) implements Instruction {
     @Override
     public int values() {
@@ -117,6 +130,9 @@ public sealed interface Instruction {
 
   /** PAUSE. */
   record Pause() implements Instruction {}
+
+  /** PREFETCHT0 of the line with an address. */
+  record Prefetch(long address) implements Instruction {}
 
   /** NOP. */
   record Nop() implements Instruction {}

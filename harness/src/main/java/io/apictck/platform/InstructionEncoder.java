@@ -48,6 +48,11 @@ final class InstructionEncoder {
                   concat(mov64(0x48, 0xBF, destination), mov64(0x48, 0xBE, source)), movRcx(count)),
               bytes(0xF3, 0xA4),
               NOTHING);
+      case Instruction.Enter(long stack, long frame, int size, int levels) ->
+          code(
+              concat(mov64(0x48, 0xBC, stack), mov64(0x48, 0xBD, frame)),
+              bytes(0x66, 0xC8, size, size >>> 8, levels),
+              bytes(0x4C, 0x89, 0xF4)); // mov rsp, r14
       case Instruction.In(int port, int width) ->
           code(movEdx(port), port(width, 0xEC, 0xED), zeroExtend(width));
       case Instruction.Out(int port, int width, int value) ->
@@ -95,6 +100,8 @@ final class InstructionEncoder {
       case Instruction.Mwait(int extensions) ->
           code(concat(movEax(0), movEcx(extensions)), bytes(0x0F, 0x01, 0xC9), NOTHING);
       case Instruction.Pause() -> plain(0xF3, 0x90);
+      case Instruction.Prefetch(long address) ->
+          code(movRcx(address), bytes(0x0F, 0x18, 0x09), NOTHING); // prefetcht0 [rcx]
       case Instruction.Nop() -> plain(0x90);
       case Instruction.Mfence() -> plain(0x0F, 0xAE, 0xF0);
       case Instruction.MovSs() ->

@@ -23,6 +23,9 @@ final class InstructionText {
       case Instruction.RepMovsb(long destination, long source, long count) ->
           "rep movsb [%s] <- [%s], %d bytes"
               .formatted(Numbers.address(destination), Numbers.address(source), count);
+      case Instruction.Enter(long stack, long frame, int size, int levels) ->
+          "enter %d, %d, rsp=%s, rbp=%s"
+              .formatted(size, levels, Numbers.address(stack), Numbers.address(frame));
       case Instruction.In(int port, int width) -> "in " + port(port, width);
       case Instruction.Out(int port, int width, int value) ->
           "out " + port(port, width) + " <- " + Numbers.hex(Integer.toUnsignedLong(value));
@@ -44,6 +47,7 @@ final class InstructionText {
       case Instruction.Sti() -> "sti";
       case Instruction.Hlt() -> "hlt";
       case Instruction.Pause() -> "pause";
+      case Instruction.Prefetch(long address) -> "prefetcht0 [" + Numbers.address(address) + "]";
       case Instruction.Nop() -> "nop";
       case Instruction.Mfence() -> "mfence";
       case Instruction.MovSs() -> "mov ss";

@@ -124,6 +124,11 @@ final class TraceDigest {
       case Instruction.Vmlaunch() -> mix(43);
       case Instruction.Vmresume() -> mix(44);
       case Instruction.Vmcall() -> mix(45);
+      case Instruction.Enter(long stack, long frame, int size, int levels) -> {
+        mix(46, stack, frame);
+        mix(size, levels, 0);
+      }
+      case Instruction.Prefetch(long address) -> mix(47, address, 0);
     }
   }
 

@@ -93,6 +93,7 @@ final class MachineCodeTest {
       all.add(new Instruction.Exchange(MEMORY, width, 1));
     }
     all.add(new Instruction.RepMovsb(MEMORY, MEMORY + 0x1000, 16));
+    all.add(new Instruction.Enter(MEMORY, MEMORY + 0x1000, 0x1122, 3));
     for (int width : new int[] {1, 2, 4}) {
       all.add(new Instruction.In(0x20, width));
     }
@@ -113,6 +114,7 @@ final class MachineCodeTest {
             new Instruction.Monitor(MEMORY),
             new Instruction.Mwait(1),
             new Instruction.Pause(),
+            new Instruction.Prefetch(MEMORY),
             new Instruction.Nop(),
             new Instruction.Mfence(),
             new Instruction.MovSs(),

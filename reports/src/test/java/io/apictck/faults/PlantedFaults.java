@@ -16,6 +16,7 @@ import io.apictck.model.pic.PicFaults;
 import io.apictck.model.processor.ApicRegisterFaults;
 import io.apictck.model.processor.FlexPriorityFaults;
 import io.apictck.model.processor.IpiVirtualizationFaults;
+import io.apictck.model.processor.PagingFaults;
 import io.apictck.model.processor.PassThroughFaults;
 import io.apictck.model.processor.ProcessorFaults;
 import io.apictck.model.processor.VmxExitFaults;
@@ -45,6 +46,7 @@ public final class PlantedFaults {
               ApicRegisterFaults.all(),
               IpiVirtualizationFaults.all(),
               PassThroughFaults.all(),
+              PagingFaults.all(),
               IoApicFaults.all(),
               MessageFaults.all(),
               MsiFaults.all(),

@@ -19,6 +19,7 @@ final class Context {
 
   private static final long[] NO_VALUES = {};
   private static final int[] NO_OFFSETS = {};
+  private static final long NOWHERE = -1;
 
   private Kind kind = Kind.KERNEL;
   private SavedState saved = SavedState.NONE;
@@ -43,6 +44,9 @@ final class Context {
   /** In a guest: RSP. */
   private long stackPointer;
 
+  /** In a guest: RIP where it points to nothing that a test has there. */
+  private long elsewhere = NOWHERE;
+
   /** Makes it a fresh one. */
   void enter(Kind kindOfIt, SavedState stateBelow) {
     kind = kindOfIt;
@@ -61,6 +65,7 @@ final class Context {
 
   /** Ends the block. */
   void drop() {
+    elsewhere = NOWHERE;
     block = null;
     next = 0;
     size = 0;
@@ -113,6 +118,11 @@ final class Context {
     return repeated;
   }
 
+  /** Whether the next instruction has done some of its iterations. */
+  boolean betweenIterations() {
+    return repeated != 0;
+  }
+
   void repeatedTo(long iterations) {
     repeated = iterations;
   }
@@ -140,6 +150,20 @@ final class Context {
 
   void setStackPointer(long rsp) {
     stackPointer = rsp;
+  }
+
+  /** Whether RIP points to neither the block nor the NOPs. */
+  boolean isElsewhere() {
+    return elsewhere != NOWHERE;
+  }
+
+  /** RIP then. */
+  long elsewhere() {
+    return elsewhere;
+  }
+
+  void goElsewhere(long rip) {
+    elsewhere = rip;
   }
 
   void setCode(long address) {
@@ -185,6 +209,7 @@ final class Context {
     if (index < 0) {
       return false;
     }
+    elsewhere = NOWHERE;
     for (int i = next; i < index; i++) {
       skip(block.instructions().get(i), rflags);
     }

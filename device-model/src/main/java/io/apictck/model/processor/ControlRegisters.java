@@ -4,11 +4,11 @@ import io.apictck.model.processor.vmx.Addresses;
 import io.apictck.model.processor.vmx.CapabilityMsrs;
 
 /**
- * CR0, CR3 and CR4 (Intel SDM Vol. 3A, "Control Registers"; Vol. 3C, "Restrictions on VMX
+ * CR0, CR2, CR3 and CR4 (Intel SDM Vol. 3A, "Control Registers"; Vol. 3C, "Restrictions on VMX
  * Operation").
  *
- * <p>Supported: which values may be loaded. No bit but CR4.VMXE has an effect: the processor is in
- * 64-bit mode.
+ * <p>Supported: which values may be loaded. No bits but CR4.VMXE and, in guests, CR0.WP and the
+ * address in CR3 have an effect: the processor is in 64-bit mode.
  */
 final class ControlRegisters {
   /** CR4.VMXE. */
@@ -28,10 +28,12 @@ final class ControlRegisters {
   private static final long ET = 1 << 4;
 
   private long cr0;
+  private long cr2;
   private long cr3;
   private long cr4;
 
   void reset() {
+    cr2 = 0;
     load(CR0_OF_64_BIT_MODE, 0, CR4_OF_64_BIT_MODE);
   }
 
@@ -42,10 +44,16 @@ final class ControlRegisters {
     cr4 = newCr4;
   }
 
-  /** CR0, CR3 or CR4. */
+  /** A page fault is delivered. */
+  void faultedAt(long linear) {
+    cr2 = linear;
+  }
+
+  /** CR0, CR2, CR3 or CR4. */
   long get(int register) {
     return switch (register) {
       case 0 -> cr0;
+      case 2 -> cr2;
       case 3 -> cr3;
       case 4 -> cr4;
       default -> throw new IllegalArgumentException("there is no CR" + register + " here");

@@ -14,11 +14,16 @@ final class Fault {
 
   static final int UD = Exceptions.UD;
   static final int GP = Exceptions.GP;
+  static final int SS = Exceptions.SS;
 
   private Fault() {}
 
   static int gp(int errorCode) {
     return GP | (errorCode << 8);
+  }
+
+  static int pageFault(int errorCode) {
+    return Exceptions.PF | (errorCode << 8);
   }
 
   static int vector(int fault) {

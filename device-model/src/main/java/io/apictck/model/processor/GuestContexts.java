@@ -5,10 +5,10 @@ import io.apictck.platform.Place;
 /**
  * The contexts of a guest, and the numbers that stand for its places: RIP and RSP.
  *
- * <p>RIP is one of three things: the start, where the guest begins afresh; the NOPs between blocks;
+ * <p>RIP is one of four things: the start, where the guest begins afresh; the NOPs between blocks;
  * an instruction of the block of the innermost context, where each block has a range of addresses
- * of its own and each instruction is as long as its machine code. RSP tells contexts apart: each
- * has a stack of its own.
+ * of its own and each instruction is as long as its machine code; an address elsewhere, which can
+ * only be fetched from. RSP tells contexts apart: each has a stack of its own.
  */
 final class GuestContexts {
   /** RIP of a guest that begins afresh. */
@@ -40,6 +40,9 @@ final class GuestContexts {
 
   long rip() {
     Context top = contexts.top();
+    if (top.isElsewhere()) {
+      return top.elsewhere();
+    }
     if (top.busy()) {
       return top.address();
     }
@@ -69,7 +72,9 @@ final class GuestContexts {
       return;
     }
     contexts.unwind(rsp);
-    jump(rip, flags);
+    if (!jumps(rip, flags)) {
+      contexts.top().goElsewhere(rip);
+    }
   }
 
   /**
@@ -78,15 +83,26 @@ final class GuestContexts {
    * @param flags RFLAGS, for instructions that would have given them and are skipped
    */
   void jump(long rip, long flags) {
+    if (!jumps(rip, flags)) {
+      throw noCode(rip);
+    }
+  }
+
+  /** What a guest makes of a place where no code of a test can be. */
+  static IllegalStateException noCode(long rip) {
+    return new IllegalStateException(
+        "a guest cannot go on at RIP %xh: that is neither its start, nor its NOPs, nor an"
+                .formatted(rip)
+            + " instruction of the block of its innermost context, nor in the APIC-access page");
+  }
+
+  private boolean jumps(long rip, long flags) {
     Context top = contexts.top();
     if ((START <= rip && rip < START + NOP_BYTES) || (NOPS <= rip && rip < NOPS + NOP_BYTES)) {
       top.drop();
       idleRip = NOPS;
-    } else if (!top.busy() || !top.jump(rip, flags)) {
-      throw new IllegalStateException(
-          "a guest cannot go on at RIP %xh: that is neither its start, nor its NOPs, nor an"
-                  .formatted(rip)
-              + " instruction of the block of its innermost context");
+      return true;
     }
+    return top.busy() && top.jump(rip, flags);
   }
 }

@@ -5,6 +5,8 @@ import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.processor.paging.MemoryAccess;
+import io.apictck.model.processor.paging.Translation;
 import io.apictck.model.processor.vmx.ApicOutcome;
 import io.apictck.model.processor.vmx.ErrorCodes;
 import io.apictck.platform.Event;
@@ -15,7 +17,7 @@ import io.apictck.platform.Place;
  * Handling"; Vol. 3C, "Event Injection", "Information for VM Exits During Event Delivery").
  *
  * <p>Supported: gates beyond the limit of the IDT, double and triple faults, a stack in the
- * APIC-access page.
+ * APIC-access page or one that is not mapped, by the first quadword of the frame.
  */
 final class GuestDelivery {
   private static final int GATE_SIZE = 16;
@@ -56,11 +58,23 @@ final class GuestDelivery {
       guest.blockNmi();
     }
     if (!hasGate(event.vector())) {
-      return fault(event);
+      return fault(event, protectionFault(event));
     }
+    long slot = (guest.contexts().rsp() & ~STACK_ALIGNMENT) - STACK_SLOT;
+    return switch (guest.space().translate(slot, MemoryAccess.FRAME)) {
+      case Translation.Mapped(long address) -> push(event, address);
+      case Translation.PageFault(int errorCode) -> {
+        guest.pageFault(slot, errorCode);
+        yield fault(event, GuestEvent.exception(Exceptions.PF, errorCode));
+      }
+      case Translation failed -> exit(guest.exitFor(failed, slot, true).during(event));
+    };
+  }
+
+  /** Goes on with the address of the first quadword of the frame. */
+  private boolean push(GuestEvent event, long address) {
     if (guest.vmcs().has(VmxControl.VIRTUALIZE_APIC_ACCESSES)) {
-      long slot = (guest.contexts().rsp() & ~STACK_ALIGNMENT) - STACK_SLOT;
-      ApicOutcome push = guest.apic().eventDelivery(slot);
+      ApicOutcome push = guest.apic().eventDelivery(address);
       if (push.kind() == ApicOutcome.Kind.EXIT) {
         return exit(VmExit.of(ExitReason.APIC_ACCESS, push.qualification()).during(event));
       }
@@ -73,20 +87,26 @@ final class GuestDelivery {
     return true;
   }
 
-  private boolean fault(GuestEvent event) {
-    int vector = event.vector();
-    if (event.isException() && vector == Exceptions.DF) {
+  /** The delivery of an event has a fault. */
+  private boolean fault(GuestEvent event, GuestEvent second) {
+    if (event.isException() && event.vector() == Exceptions.DF) {
       return exit(VmExit.of(ExitReason.TRIPLE_FAULT));
     }
-    boolean doubleFault =
-        event.isException() && (ErrorCodes.contributory(vector) || vector == Exceptions.PF);
-    GuestEvent second =
-        doubleFault ? GuestEvent.exception(Exceptions.DF, 0) : protectionFault(event);
-    if (!guest.exceptionExits(second.vector())) {
-      return deliver(second);
+    boolean doubleFault = isDouble(event, second);
+    GuestEvent next = doubleFault ? GuestEvent.exception(Exceptions.DF, 0) : second;
+    if (!guest.exceptionExits(next)) {
+      guest.delivers(next);
+      return deliver(next);
     }
-    VmExit exit = VmExit.of(ExitReason.EXCEPTION_OR_NMI).with(second);
+    VmExit exit = guest.exitFor(next);
     return exit(doubleFault ? exit : exit.during(event));
+  }
+
+  private static boolean isDouble(GuestEvent event, GuestEvent second) {
+    boolean contributory = ErrorCodes.contributory(second.vector());
+    return event.isPageFault()
+        ? contributory || second.isPageFault()
+        : event.isException() && ErrorCodes.contributory(event.vector()) && contributory;
   }
 
   private boolean exit(VmExit exit) {
@@ -99,7 +119,7 @@ final class GuestDelivery {
       guest.contexts().jump(guest.contexts().rip() + event.length(), processor.rflags());
     }
     Place place = guest.contexts().place();
-    long rflags = processor.rflags();
+    long rflags = processor.rflagsOfFrame();
     int vector = event.vector();
     processor.enterHandler(vector);
     processor.world().show(shown(event, place, rflags));

@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.Exceptions;
 import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.model.processor.vmx.ErrorCodes;
@@ -41,6 +42,10 @@ record GuestEvent(InterruptionInformation information, int errorCode, int length
 
   boolean isException() {
     return type() == InterruptionType.HARDWARE_EXCEPTION;
+  }
+
+  boolean isPageFault() {
+    return isException() && vector() == Exceptions.PF;
   }
 
   GuestEvent withNmiUnblocking() {

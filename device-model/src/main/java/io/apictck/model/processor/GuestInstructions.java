@@ -98,7 +98,9 @@ final class GuestInstructions {
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);
       case Instruction.Vmcall _ -> exit(context, ExitReason.VMCALL);
       default ->
-          virtualizesAccesses ? memory.execute(context, instruction) : plain(context, instruction);
+          virtualizesAccesses || guest.space().translates()
+              ? memory.execute(context, instruction)
+              : plain(context, instruction);
     };
   }
 
@@ -224,6 +226,9 @@ final class GuestInstructions {
   private int movFromCr(Context context, Instruction instruction, int register) {
     if (!privileged()) {
       return Fault.GP;
+    }
+    if (register == 2) {
+      return plain(context, instruction);
     }
     if (register == 3) {
       return hasPrimary(CR3_STORE_EXITING)

@@ -33,7 +33,8 @@ final class Interpreter {
           store(processor, address, width, value);
       case Instruction.Rdmsr(int msr) -> rdmsr(processor, context, msr);
       case Instruction.Wrmsr(int msr, long value) -> wrmsr(processor, msr, value);
-      case Instruction.Nop _, Instruction.Pause _, Instruction.Mfence _ -> Fault.NONE;
+      case Instruction.Nop _, Instruction.Pause _, Instruction.Mfence _, Instruction.Prefetch _ ->
+          Fault.NONE;
       case Instruction.Iret _ -> processor.iret(context, 0);
       case Instruction.Cli _ -> cli(processor);
       case Instruction.Sti _ -> sti(processor);
@@ -44,6 +45,8 @@ final class Interpreter {
           lockedOr(processor, address, width, value);
       case Instruction.Exchange exchange -> exchange(processor, context, exchange);
       case Instruction.RepMovsb repMovsb -> repMovsb(processor, context, repMovsb);
+      case Instruction.Enter enter ->
+          EnterInstruction.execute(new PhysicalData(processor), context, enter);
       case Instruction.In(int port, int width) -> in(processor, context, port, width);
       case Instruction.Out(int port, int width, int value) -> out(processor, port, width, value);
       case Instruction.Rdtsc _ -> give(context, processor.msrs().tsc());
@@ -135,7 +138,6 @@ final class Interpreter {
     return store(processor, exchange.address(), width, exchange.value());
   }
 
-  /** As many iterations as nothing can come between; the rest is left to the next step. */
   private static int repMovsb(Processor processor, Context context, Instruction.RepMovsb repMovsb) {
     long done = context.repeated();
     long left = repMovsb.count() - done;
@@ -148,19 +150,34 @@ final class Interpreter {
     if (!canonical(destination) || !canonical(source)) {
       return Fault.GP;
     }
+    return copy(processor, context, left, destination, source);
+  }
+
+  /**
+   * As many iterations of REP MOVSB as nothing can come between, not beyond the end of a page; the
+   * rest is left to the next step.
+   *
+   * @param left how many iterations are to be done yet
+   */
+  static int copy(Processor processor, Context context, long left, long destination, long source) {
     long most = processor.undisturbed();
     long length = Long.compareUnsigned(left, most) < 0 ? left : most;
     ProcessorWorld world = processor.world();
     int copied = world.bus().copy(processor.cpu(), destination, source, length);
     world.stored(destination, copied);
-    processor.takes(copied * ModelConfiguration.NANOS_PER_INSTRUCTION);
-    if (copied == left) {
+    iterated(processor, context, left, copied);
+    return Fault.NONE;
+  }
+
+  /** Of the iterations that were left some are done. */
+  static void iterated(Processor processor, Context context, long left, long done) {
+    processor.takes(done * ModelConfiguration.NANOS_PER_INSTRUCTION);
+    if (done == left) {
       context.repeatedTo(0);
     } else {
-      context.repeatedTo(done + copied);
+      context.repeatedTo(context.repeated() + done);
       context.stay();
     }
-    return Fault.NONE;
   }
 
   private static boolean canonical(long address) {

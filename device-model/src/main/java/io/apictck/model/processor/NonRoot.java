@@ -6,10 +6,14 @@ import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.processor.paging.MemoryAccess;
+import io.apictck.model.processor.paging.Translation;
+import io.apictck.model.processor.vmx.ApicOutcome;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.Vmcs;
 import io.apictck.platform.Event;
 import io.apictck.platform.Instruction;
+import java.util.Objects;
 
 /**
  * VMX non-root operation of one processor, from a VM entry to the next VM exit: its boundaries and
@@ -42,6 +46,9 @@ final class NonRoot {
   private boolean virtualNmiBlocked;
   private boolean monitorTrap;
 
+  /** Linear address of the latest page fault. */
+  private long faultAddress;
+
   /** Whether the IRET that is executed at the moment has ended NMI blocking. */
   private boolean iretUnblockedNmi;
 
@@ -53,6 +60,7 @@ final class NonRoot {
     this.vmcs = region.data();
     this.block = block;
     priority = decisions.priority().toArray(new Boundary[0]);
+    vmx.space().enter(vmcs);
     delivery = new GuestDelivery(this);
     instructions = new GuestInstructions(this);
     virtualizesApic =
@@ -125,6 +133,16 @@ final class NonRoot {
     return vmx.apic();
   }
 
+  GuestAddressSpace space() {
+    return vmx.space();
+  }
+
+  /** An access has a page fault; it is known only later whether it exits. */
+  int pageFault(long linear, int errorCode) {
+    faultAddress = linear;
+    return Fault.pageFault(errorCode);
+  }
+
   void setVirtualNmiBlocked(boolean blocked) {
     virtualNmiBlocked = blocked;
   }
@@ -176,13 +194,13 @@ final class NonRoot {
     if (fault == Fault.SWITCHED) {
       return fault;
     }
-    if (fault != Fault.NONE && exceptionExits(Fault.vector(fault))) {
+    if (fault != Fault.NONE) {
       GuestEvent event = GuestEvent.exception(Fault.vector(fault), Fault.errorCode(fault));
-      exitBefore(
-          context,
-          VmExit.of(ExitReason.EXCEPTION_OR_NMI)
-              .with(iretUnblockedNmi ? event.withNmiUnblocking() : event));
-      return Fault.SWITCHED;
+      if (exceptionExits(event)) {
+        exitBefore(context, exitFor(iretUnblockedNmi ? event.withNmiUnblocking() : event));
+        return Fault.SWITCHED;
+      }
+      delivers(event);
     }
     monitorTrap |= trapsAfterInstructions;
     return fault;
@@ -197,10 +215,42 @@ final class NonRoot {
     return decisions.exceptionExits(vmcs.get(VmcsField.EXCEPTION_BITMAP), vector);
   }
 
+  /** As {@link #exceptionExits(int)}; of page faults the error code counts as well. */
+  boolean exceptionExits(GuestEvent event) {
+    boolean bit = exceptionExits(event.vector());
+    if (!event.isPageFault()) {
+      return bit;
+    }
+    long code = event.errorCode() & vmcs.get(VmcsField.PAGE_FAULT_ERROR_CODE_MASK);
+    return bit == (code == vmcs.get(VmcsField.PAGE_FAULT_ERROR_CODE_MATCH));
+  }
+
+  /** The VM exit of an access whose address is not translated. */
+  VmExit exitFor(Translation failed, long linear, boolean duringDelivery) {
+    return TranslationExits.of(vmcs, apic(), failed, linear, duringDelivery);
+  }
+
+  /** An exception goes to its handler. */
+  void delivers(GuestEvent event) {
+    if (event.isPageFault()) {
+      processor.controlRegisters().faultedAt(faultAddress);
+    }
+  }
+
+  /** The VM exit of an exception. */
+  VmExit exitFor(GuestEvent event) {
+    return VmExit.of(ExitReason.EXCEPTION_OR_NMI, event.isPageFault() ? faultAddress : 0)
+        .with(event);
+  }
+
   // Boundaries
 
   /** Takes what comes first at a boundary; false if nothing is left to be done there. */
   boolean settleOnce() {
+    if (virtualizesApic && apic().emulationPending()) {
+      emulateAfterFault();
+      return true;
+    }
     for (Boundary event : priority) {
       if (decisions.wakes(event, processor.activity()) && canTake(event)) {
         take(event);
@@ -219,7 +269,36 @@ final class NonRoot {
     if (processor.activity() != Activity.ACTIVE) {
       return false;
     }
-    return processor.contexts().top().busy() ? completes() : runsNop();
+    Context top = processor.contexts().top();
+    if (top.isElsewhere()) {
+      fetch(top.elsewhere());
+      return true;
+    }
+    return top.busy() ? completes() : runsNop();
+  }
+
+  /** Fetches from where there can be no code but the APIC-access page. */
+  private void fetch(long rip) {
+    MemoryAccess access = MemoryAccess.of(MemoryAccess.Kind.FETCH, processor.cpl());
+    switch (space().translate(rip, access)) {
+      case Translation.Mapped(long address) -> {
+        ApicOutcome outcome = apic().fetch(address);
+        if (outcome.kind() != ApicOutcome.Kind.EXIT) {
+          throw GuestContexts.noCode(rip);
+        }
+        exit(VmExit.of(Objects.requireNonNull(outcome.reason()), outcome.qualification()));
+      }
+      case Translation.PageFault _ -> throw GuestContexts.noCode(rip);
+      case Translation failed -> exit(exitFor(failed, rip, false));
+    }
+  }
+
+  /** The write of an instruction whose fault was delivered has its effects only now. */
+  private void emulateAfterFault() {
+    ApicOutcome outcome = apic().emulateAfterFault();
+    if (outcome.kind() != ApicOutcome.Kind.DONE) {
+      exit(VmExit.of(Objects.requireNonNull(outcome.reason()), outcome.qualification()));
+    }
   }
 
   private boolean completes() {

@@ -3,6 +3,8 @@ package io.apictck.model.processor;
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.Rflags;
 import io.apictck.model.ModelConfiguration;
+import io.apictck.model.processor.paging.EptWalk;
+import io.apictck.model.processor.paging.PageWalk;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.CapabilityMsrs;
 import io.apictck.model.processor.vmx.EntryChecks;
@@ -21,9 +23,10 @@ import io.apictck.platform.Place;
  * MWAIT, user mode, interrupt and trap gates. VMX operation is in {@link Vmx}, guests are in {@link
  * NonRoot}.
  *
- * <p>Not supported: paging, segments, task gates, machine checks, debug registers, and faults while
- * an event is delivered, with one exception: a delivery for which the stack of contexts has no room
- * shuts the processor down. Shut down, only INIT and RESET are recognized.
+ * <p>Not supported: paging outside of guests, segments, task gates, machine checks, debug
+ * registers, and faults while an event is delivered, with one exception: a delivery for which the
+ * stack of contexts has no room shuts the processor down. Shut down, only INIT and RESET are
+ * recognized.
  *
  * <p>Decisions that the manual leaves open:
  *
@@ -143,6 +146,16 @@ public class Processor extends ProcessorDecisions {
   /** What VM entry checks. */
   protected EntryChecks entryChecks(CapabilityMsrs capabilities, VmxWorld machine) {
     return new EntryChecks(capabilities, machine);
+  }
+
+  /** How it walks the paging structures of guests. */
+  protected PageWalk pageWalk(VmxWorld machine) {
+    return new PageWalk(machine);
+  }
+
+  /** How it walks EPT. */
+  protected EptWalk eptWalk(VmxWorld machine) {
+    return new EptWalk(machine);
   }
 
   /** Its APIC virtualization. */
@@ -572,11 +585,18 @@ public class Processor extends ProcessorDecisions {
 
   private void interrupt(int vector, Event.Kind kind) {
     Place place = contexts.top().place();
-    long saved = rflags;
+    long saved = rflagsOfFrame();
     if (enterHandler(vector)) {
       nmiBlocked |= blocksNmi(vector, kind);
       world.show(new Event.InterruptTaken(cpu, vector, kind, place, saved));
     }
+  }
+
+  /** RFLAGS as an interrupt saves them; RF has no effect here and lasts for one instruction. */
+  final long rflagsOfFrame() {
+    return contexts.top().betweenIterations() && iterationsSetResumeFlag()
+        ? rflags | Rflags.RF
+        : rflags;
   }
 
   /** Enters a handler; false if there is no room for it. */

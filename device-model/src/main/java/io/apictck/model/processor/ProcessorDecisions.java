@@ -47,6 +47,11 @@ abstract class ProcessorDecisions {
     return true;
   }
 
+  /** Whether an interrupt between iterations of a repeated instruction saves RF as 1. */
+  protected boolean iterationsSetResumeFlag() {
+    return true;
+  }
+
   /** Whether RSM goes back into HLT. */
   protected boolean rsmRestartsHalt() {
     return true;

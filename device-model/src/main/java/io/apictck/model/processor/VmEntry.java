@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.Rflags;
 import io.apictck.arch.vmx.ActivityState;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.Interruptibility;
@@ -22,9 +23,6 @@ final class VmEntry {
   private static final int DPL_SHIFT = 5;
   private static final int DPL = 3;
   private static final long SINGLE_STEP = 1 << 14;
-
-  /** RF, which lasts for one instruction and has no effect here. */
-  private static final long RF = 1 << 16;
 
   private final Vmx vmx;
 
@@ -74,7 +72,8 @@ final class VmEntry {
   private void load(VmcsRegion region, NonRoot guest) {
     Vmcs vmcs = region.data();
     Processor processor = vmx.processor();
-    long rflags = vmcs.get(VmcsField.GUEST_RFLAGS) & ~RF;
+    // RF lasts for one instruction and has no effect here
+    long rflags = vmcs.get(VmcsField.GUEST_RFLAGS) & ~Rflags.RF;
     region.guest().enter(vmcs.get(VmcsField.GUEST_RIP), vmcs.get(VmcsField.GUEST_RSP), rflags);
     processor.enterGuest(guest, region.guest().contexts());
     processor.monitor().disarm();

@@ -36,6 +36,7 @@ final class Vmx {
   private final VmxWorld world;
   private final EntryChecks checks;
   private final ApicVirtualization apic;
+  private final GuestAddressSpace space;
   private final VmEntry entry;
 
   private boolean on;
@@ -51,6 +52,12 @@ final class Vmx {
     world = new PhysicalWorld(processor.world(), processor.cpu());
     checks = processor.entryChecks(capabilities, world);
     apic = processor.apicVirtualization(world);
+    space =
+        new GuestAddressSpace(
+            processor.controlRegisters(),
+            apic,
+            processor.pageWalk(world),
+            processor.eptWalk(world));
     entry = new VmEntry(this);
   }
 
@@ -91,6 +98,10 @@ final class Vmx {
 
   ApicVirtualization apic() {
     return apic;
+  }
+
+  GuestAddressSpace space() {
+    return space;
   }
 
   VmcsRegion current() {

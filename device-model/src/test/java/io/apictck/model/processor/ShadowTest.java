@@ -149,7 +149,7 @@ class ShadowTest {
     bench.run(0, Bench.timer(7, 0x41));
 
     assertThat(bench.run(0, new Instruction.RepMovsb(to, from, 0x4000)))
-        .containsExactly(external(0x41, new Place(3, 0), IF_SET));
+        .containsExactly(external(0x41, new Place(3, 0), IF_SET | Rflags.RF));
     assertThat(bench.values(new Instruction.Load(to, 8))).containsExactly(0x0066_5544_3322_11L);
     bench.run(0, new Instruction.Store(from + 0x3FFF, 1, 0x99));
     long before = bench.nanos();

@@ -20,6 +20,9 @@ class VmEntryTest {
   private static final Instruction NOP = new Instruction.Nop();
   private static final Instruction VMCALL = new Instruction.Vmcall();
 
+  /** Zeros. */
+  private static final long EMPTY_TABLE = Memory.SCRATCH_BASE + 0x1_0000;
+
   private final VmxBench vmx = VmxBench.ready();
 
   @Test
@@ -105,6 +108,28 @@ class VmEntryTest {
     assertThat(vmx.errorOfLaunch()).isEqualTo(7);
     vmx.clear(control);
     assertThat(vmx.launch()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1E, true", // write back, four tables
+    "18, true", // uncacheable
+    "19, false", // write combining
+    "16, false", // three tables
+    "26, false", // five tables
+    "5E, false", // accessed and dirty flags
+    "9E, false", // reserved
+    "80000000001E, false" // beyond the physical-address width
+  })
+  void theEptPointerIsChecked(String pointer, boolean good) {
+    vmx.set(VmxControl.ACTIVATE_SECONDARY_CONTROLS, VmxControl.ENABLE_EPT);
+    vmx.write(VmcsField.EPT_POINTER, Long.parseLong(pointer, 16));
+
+    if (good) {
+      assertThat(vmx.launch()).isEmpty();
+    } else {
+      assertThat(vmx.errorOfLaunch()).isEqualTo(7);
+    }
   }
 
   @Test
@@ -250,5 +275,78 @@ class VmEntryTest {
     VmxBench.assertExit(vmx.launch(), ExitReason.TRIPLE_FAULT);
 
     assertThat(vmx.read(VmcsField.IDT_VECTORING_INFORMATION)).isZero();
+  }
+
+  @Test
+  void aStackThatIsNotMappedIsATripleFault() {
+    vmx.write(VmcsField.GUEST_CR3, EMPTY_TABLE);
+    vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, 0x8000_0202L);
+
+    VmxBench.assertExit(vmx.launch(), ExitReason.TRIPLE_FAULT);
+  }
+
+  @Test
+  void pageFaultOfDeliveryTellsOfTheInjectedEvent() {
+    vmx.write(VmcsField.GUEST_CR3, EMPTY_TABLE);
+    vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, 0x8000_0202L);
+    vmx.write(VmcsField.EXCEPTION_BITMAP, 1 << 14);
+
+    VmxBench.assertExit(vmx.launch(), ExitReason.EXCEPTION_OR_NMI);
+
+    assertThat(vmx.read(VmcsField.EXIT_INTERRUPTION_INFORMATION)).isEqualTo(0x8000_0B0EL);
+    assertThat(vmx.read(VmcsField.EXIT_INTERRUPTION_ERROR_CODE)).isEqualTo(2);
+    assertThat(vmx.read(VmcsField.EXIT_QUALIFICATION)).isEqualTo(vmx.read(VmcsField.GUEST_RSP) - 8);
+    assertThat(vmx.read(VmcsField.IDT_VECTORING_INFORMATION)).isEqualTo(0x8000_0202L);
+  }
+
+  @Test
+  void pageFaultsExitAsTheirErrorCodeSays() {
+    vmx.write(VmcsField.GUEST_CR3, EMPTY_TABLE);
+    vmx.write(VmcsField.PAGE_FAULT_ERROR_CODE_MASK, 2);
+    vmx.write(VmcsField.EXCEPTION_BITMAP, 1 << 14);
+    vmx.launch();
+
+    assertThat(vmx.run(new Instruction.Store(0x1000, 4, 0)))
+        .singleElement()
+        .isInstanceOf(Event.Faulted.class);
+    assertThat(vmx.bench().values(new Instruction.MovFromCr(2))).containsExactly(0x1000L);
+    VmxBench.assertExit(vmx.run(new Instruction.Load(0x1000, 4)), ExitReason.EXCEPTION_OR_NMI);
+    assertThat(vmx.read(VmcsField.EXIT_QUALIFICATION)).isEqualTo(0x1000);
+  }
+
+  @Test
+  void accessesCrossFromPageToPageThroughTables() {
+    long[] tables = new long[4];
+    for (int i = 0; i < tables.length; i++) {
+      tables[i] = EMPTY_TABLE + i * 0x1000L;
+    }
+    for (int i = 0; i < 3; i++) {
+      vmx.bench().values(new Instruction.Store(tables[i], 8, tables[i + 1] | 7));
+    }
+    long first = EMPTY_TABLE + 0x4000;
+    long second = EMPTY_TABLE + 0x8000;
+    vmx.bench()
+        .values(
+            new Instruction.Store(tables[3] + 8, 8, first | 7),
+            new Instruction.Store(tables[3] + 16, 8, second | 7));
+    vmx.write(VmcsField.GUEST_CR3, EMPTY_TABLE);
+    vmx.launch();
+
+    vmx.bench().values(new Instruction.Store(0x1FFD, 8, 0x8877_6655_4433_2211L));
+
+    assertThat(vmx.bench().values(new Instruction.Load(0x1FFD, 8)))
+        .containsExactly(0x8877_6655_4433_2211L);
+    assertThat(vmx.run(new Instruction.Store(0x2FFD, 4, -1)))
+        .as("nothing of it is stored")
+        .singleElement()
+        .isInstanceOf(Event.Faulted.class);
+    VmxBench.assertExit(vmx.run(new Instruction.Vmcall()), ExitReason.VMCALL);
+    assertThat(
+            vmx.bench()
+                .values(
+                    new Instruction.Load(first + 0xFF8, 8),
+                    new Instruction.Load(second, 8),
+                    new Instruction.Load(second + 0xFF8, 8)))
+        .containsExactly(0x3322_1100_0000_0000L, 0x88_7766_5544L, 0);
   }
 }

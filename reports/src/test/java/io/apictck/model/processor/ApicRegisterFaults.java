@@ -61,7 +61,71 @@ public final class ApicRegisterFaults {
             "APICV-X2-VECTOR",
             "SELF IPI with a vector below 16 is virtualized",
             with(AnyVector::new),
-            "apicv.X2apicMsrTests"));
+            "apicv.X2apicMsrTests"),
+        PlantedFault.of(
+            "APICV-OTHER-WRITE",
+            "A second write of an instruction to another offset is virtualized",
+            with(OtherWrites::new),
+            "apicv.SeveralAccessTests"),
+        PlantedFault.of(
+            "APICV-READ-AFTER-WRITE",
+            "A read behind a write of the same instruction is virtualized",
+            with(ReadsAfterWrites::new),
+            "apicv.SeveralAccessTests"),
+        PlantedFault.of(
+            "APICV-FAULT-FORGETS",
+            "A fault that is delivered drops the emulation of the write before",
+            with(FaultForgets::new),
+            "apicv.SeveralAccessTests"),
+        PlantedFault.of(
+            "APICV-EXIT-KEEPS",
+            "A VM exit keeps the emulation of a write for the next VM entry",
+            with(ExitKeeps::new),
+            "apicv.SeveralAccessTests"));
+  }
+
+  private static final class OtherWrites extends ApicVirtualization {
+    OtherWrites(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected boolean virtualizesOtherWrite() {
+      return true;
+    }
+  }
+
+  private static final class ReadsAfterWrites extends ApicVirtualization {
+    ReadsAfterWrites(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected boolean virtualizesReadAfterWrite() {
+      return true;
+    }
+  }
+
+  private static final class FaultForgets extends ApicVirtualization {
+    FaultForgets(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected boolean faultKeepsEmulation() {
+      return false;
+    }
+  }
+
+  private static final class ExitKeeps extends ApicVirtualization {
+    ExitKeeps(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected boolean exitDropsEmulation() {
+      return false;
+    }
   }
 
   private static Function<ModelConfiguration, Platform> with(

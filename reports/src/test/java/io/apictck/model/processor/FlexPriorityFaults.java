@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.vmx.ApicAccessType;
 import io.apictck.faults.PlantedFault;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.ReferenceChipset;
@@ -56,7 +57,71 @@ public final class FlexPriorityFaults {
             "FLEX-PAGE-WRITES",
             "Without APIC-register virtualization writes of SVR are virtualized",
             with(MoreWrites::new),
-            "flexpriority.AccessPageTests"));
+            "flexpriority.AccessPageTests"),
+        PlantedFault.of(
+            "FLEX-PREFETCH",
+            "A prefetch from the page exits",
+            with(PrefetchExits::new),
+            "flexpriority.AccessKindTests"),
+        PlantedFault.of(
+            "FLEX-FETCH",
+            "An instruction fetch counts as a read of data",
+            with(FetchReads::new),
+            "flexpriority.FetchTests"),
+        PlantedFault.of(
+            "FLEX-STRUCTURES",
+            "Page tables in the page are memory as any other",
+            with(StructuresPass::new),
+            "flexpriority.PagingStructureTests"),
+        PlantedFault.of(
+            "FLEX-STRUCTURE-TYPE",
+            "A walk for the frame of an event has the access type of one for an instruction",
+            with(OneStructureType::new),
+            "flexpriority.PagingStructureTests"));
+  }
+
+  private static final class StructuresPass extends ApicVirtualization {
+    StructuresPass(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected boolean structureAccessExits() {
+      return false;
+    }
+  }
+
+  private static final class OneStructureType extends ApicVirtualization {
+    OneStructureType(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected ApicAccessType structureType(boolean delivery) {
+      return ApicAccessType.PHYSICAL_EXECUTION;
+    }
+  }
+
+  private static final class FetchReads extends ApicVirtualization {
+    FetchReads(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected ApicAccessType fetchType() {
+      return ApicAccessType.READ;
+    }
+  }
+
+  private static final class PrefetchExits extends ApicVirtualization {
+    PrefetchExits(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected boolean prefetchReads() {
+      return true;
+    }
   }
 
   private static Function<ModelConfiguration, Platform> with(

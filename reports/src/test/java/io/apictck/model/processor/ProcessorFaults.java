@@ -59,6 +59,11 @@ public final class ProcessorFaults {
             "processor.ShadowTests",
             "processor.HaltTests"),
         PlantedFault.of(
+            "CPU-RF",
+            "An interrupt between iterations of a repeated instruction saves RF as 0",
+            with(IterationsClearResumeFlag::new),
+            "posted.RepeatedStringTests"),
+        PlantedFault.of(
             "CPU-MOV-SS",
             "MOV SS makes no shadow",
             with(NoMovSsShadow::new),
@@ -135,6 +140,17 @@ public final class ProcessorFaults {
   }
 
   /** Once for each NMI, or the machine would never come to rest. */
+  private static final class IterationsClearResumeFlag extends Processor {
+    IterationsClearResumeFlag(ProcessorWorld world, int cpu) {
+      super(world, cpu);
+    }
+
+    @Override
+    protected boolean iterationsSetResumeFlag() {
+      return false;
+    }
+  }
+
   private static final class NmiStaysLatched extends Processor {
     private boolean stale;
 

@@ -204,6 +204,21 @@ final class AccessKindTests {
   }
 
   @Test
+  @Sweep
+  @Covers("FLEX-AA-020")
+  void aPrefetchNeverExits(Cpu cpu, Cases cases) {
+    ApicGuest guest = guest(cpu);
+    guest.vcpu().enter();
+    cases.range(
+        0,
+        0x1000 / Long.BYTES - 1,
+        slot ->
+            guest.guest().run(new Instruction.Prefetch(guest.accessPage() + slot * Long.BYTES)));
+    guest.vcpu().leave();
+    assertThat(guest.vcpu().entries()).as("entries").isEqualTo(1);
+  }
+
+  @Test
   @Records
   @Covers("FLEX-AA-004")
   void readsBehindTheFirstByteOfTheTaskPriority(Machine machine, Cpu cpu) {

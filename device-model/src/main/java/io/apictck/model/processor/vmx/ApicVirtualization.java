@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * virtual-interrupt delivery, virtualization of x2APIC mode, posted-interrupt processing, IPI
  * virtualization, also for SENDUIPI.
  *
- * <p>Not supported: instructions with more than one write to the APIC-access page, guest-physical
- * accesses to it, APIC-timer virtualization.
+ * <p>Not supported: APIC-timer virtualization.
  *
  * <p>The controls are those that {@link #enter} found in the VMCS: nothing that {@code enter} does
  * may come before VM entry has checked them, and {@link #leave} belongs to every VM exit. In root
@@ -29,6 +28,7 @@ public class ApicVirtualization extends ApicVirtualizationDecisions {
   private final IpiVirtualization ipis;
   private final X2apicAccesses msrs;
   private final PostedInterrupts posted;
+  private final OperationWrite write = new OperationWrite(this);
   private @Nullable Vmcs vmcs;
 
   /** That of a processor. */
@@ -56,6 +56,9 @@ public class ApicVirtualization extends ApicVirtualizationDecisions {
     if (vmcs != null) {
       interrupts.save(vmcs);
       controls.unload();
+      if (exitDropsEmulation()) {
+        write.forget();
+      }
       vmcs = null;
     }
   }
@@ -70,27 +73,68 @@ public class ApicVirtualization extends ApicVirtualizationDecisions {
     if (!covers(address, width)) {
       return ApicOutcome.PASSED;
     }
-    return page.virtualizesRead(address, width)
+    return page.virtualizesRead(address, width) && write.allowsRead()
         ? ApicOutcome.value(registers.read(page.offset(address), width))
         : page.exit(ApicAccessType.READ, address);
   }
 
-  /** A linear data write to the page; the caller exits or goes on as the outcome says. */
+  /**
+   * A linear data write to the page by an operation that has no other; the caller exits or goes on
+   * as the outcome says.
+   */
   public ApicOutcome write(long address, int width, long value) {
+    ApicOutcome stored = store(address, width, value);
+    return stored.kind() == ApicOutcome.Kind.DONE ? emulate() : stored;
+  }
+
+  /**
+   * A linear data write to the page. If it is done, {@link #emulate} is to follow when the
+   * operation is over, whether it faulted or not, but not if there was a VM exit.
+   */
+  public ApicOutcome store(long address, int width, long value) {
     if (!covers(address, width)) {
       return ApicOutcome.PASSED;
     }
-    if (!page.virtualizesWrite(address, width)) {
+    int offset = page.offset(address);
+    if (!page.virtualizesWrite(address, width) || !write.allowsWrite(offset, width)) {
       return page.exit(ApicAccessType.WRITE, address);
     }
-    int offset = page.offset(address);
     registers.write(offset, width, value);
+    write.done(offset, width);
+    return ApicOutcome.DONE;
+  }
+
+  /** Whether a write of the page still has to be followed by its emulation. */
+  public boolean emulationPending() {
+    return write.pending();
+  }
+
+  /** As {@link #emulate}, behind the delivery of a fault of the operation. */
+  public ApicOutcome emulateAfterFault() {
+    if (!faultKeepsEmulation()) {
+      write.forget();
+      return ApicOutcome.DONE;
+    }
+    return emulate();
+  }
+
+  /** APIC-write emulation: what follows a virtualized write. */
+  public ApicOutcome emulate() {
+    int offset = write.offset();
+    write.forget();
     return emulateWrite(offset);
+  }
+
+  /** A prefetch of data. */
+  public ApicOutcome prefetch(long address) {
+    return covers(address, 1) && prefetchReads()
+        ? page.exit(ApicAccessType.READ, address)
+        : ApicOutcome.DONE;
   }
 
   /** An instruction fetch; PASSED outside the page. */
   public ApicOutcome fetch(long address) {
-    return covers(address, 1) ? page.exit(ApicAccessType.FETCH, address) : ApicOutcome.PASSED;
+    return covers(address, 1) ? page.exit(fetchType(), address) : ApicOutcome.PASSED;
   }
 
   /** An access of event delivery, such as the push of its frame; PASSED outside the page. */
@@ -98,6 +142,18 @@ public class ApicVirtualization extends ApicVirtualizationDecisions {
     return covers(address, 1)
         ? page.exit(ApicAccessType.EVENT_DELIVERY, address)
         : ApicOutcome.PASSED;
+  }
+
+  /**
+   * Whether a paging-structure entry of the guest that EPT has there is in the APIC-access page.
+   */
+  public boolean coversStructure(long address) {
+    return covers(address, Long.BYTES) && structureAccessExits();
+  }
+
+  /** A guest-physical access to the page, that of a walk; where in the page, is not said. */
+  public ApicOutcome structureAccess(boolean delivery) {
+    return ApicOutcome.exit(ExitReason.APIC_ACCESS, structureType(delivery).qualification(0));
   }
 
   /** RDMSR of 800h to 8FFh that the MSR bitmap lets through. */
@@ -190,7 +246,6 @@ public class ApicVirtualization extends ApicVirtualizationDecisions {
     return world;
   }
 
-  /** APIC-write emulation: what follows a virtualized write. */
   private ApicOutcome emulateWrite(int offset) {
     if (isCommandHigh(offset)) {
       registers.set(

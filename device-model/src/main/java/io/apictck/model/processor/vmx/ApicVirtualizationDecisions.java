@@ -2,6 +2,7 @@ package io.apictck.model.processor.vmx;
 
 import io.apictck.arch.InterruptCommand;
 import io.apictck.arch.Msr;
+import io.apictck.arch.vmx.ApicAccessType;
 import io.apictck.arch.vmx.PidPointer;
 import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.arch.vmx.VirtualApicPage;
@@ -117,6 +118,46 @@ abstract class ApicVirtualizationDecisions {
   /** Whether an access lies in the four low bytes of a slot. */
   protected boolean fits(int offset, int width) {
     return (offset & 0xF) + width <= Integer.BYTES;
+  }
+
+  /** The access type of an instruction fetch. */
+  protected ApicAccessType fetchType() {
+    return ApicAccessType.FETCH;
+  }
+
+  /** Whether walks of the guest's paging structures find those in the page. */
+  protected boolean structureAccessExits() {
+    return true;
+  }
+
+  /** The access type of such a walk; {@code delivery}: during the delivery of an event. */
+  protected ApicAccessType structureType(boolean delivery) {
+    return delivery ? ApicAccessType.PHYSICAL_EVENT_DELIVERY : ApicAccessType.PHYSICAL_EXECUTION;
+  }
+
+  /** Whether a prefetch of data is an access. */
+  protected boolean prefetchReads() {
+    return false;
+  }
+
+  /** Whether a read is virtualized in an operation that has written to the page before. */
+  protected boolean virtualizesReadAfterWrite() {
+    return false;
+  }
+
+  /** Whether a write is virtualized in an operation that has written elsewhere in the page. */
+  protected boolean virtualizesOtherWrite() {
+    return false;
+  }
+
+  /** Whether the delivery of a fault of an operation is followed by the emulation of its write. */
+  protected boolean faultKeepsEmulation() {
+    return true;
+  }
+
+  /** Whether a VM exit of an operation leaves nothing of its write but what it stored. */
+  protected boolean exitDropsEmulation() {
+    return true;
   }
 
   /** Whether a write of VICR_HI, the high half of the ICR, begins at an offset. */

@@ -2,6 +2,7 @@ package io.apictck.model.processor.vmx;
 
 import io.apictck.arch.Msr;
 import io.apictck.arch.vmx.ControlVector;
+import io.apictck.arch.vmx.EptCapabilities;
 import io.apictck.arch.vmx.FieldExistence;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxBasic;
@@ -16,7 +17,7 @@ import java.util.Set;
  *
  * <p>Supported: the controls that {@link Feature}s stand for, and those that every processor has.
  * Controls for instructions that the model does not have may be 1, without an effect. Not
- * supported: EPT, VPID, unrestricted guests, the preemption timer, secondary VM-exit controls, and
+ * supported: VPID, unrestricted guests, the preemption timer, secondary VM-exit controls, and
  * controls for IA32_EFER, IA32_PAT, IA32_PERF_GLOBAL_CTRL.
  *
  * <p>Where the manual leaves a choice: hardware exceptions are injected with an error code exactly
@@ -157,6 +158,7 @@ public class CapabilityMsrs {
       case Msr.IA32_VMX_CR4_FIXED0 -> CR4_FIXED0;
       case Msr.IA32_VMX_CR4_FIXED1 -> cr4Allowed();
       case Msr.IA32_VMX_VMCS_ENUM -> highestIndex();
+      case Msr.IA32_VMX_EPT_VPID_CAP -> ept().raw();
       default -> throw new IllegalArgumentException("no VMX capability MSR: " + msr);
     };
   }
@@ -177,6 +179,15 @@ public class CapabilityMsrs {
             | (configuration.has(Feature.HLT_ACTIVITY) ? MISC_HLT : 0)
             | (configuration.has(Feature.SHUTDOWN_ACTIVITY) ? MISC_SHUTDOWN : 0)
             | (configuration.has(Feature.WAIT_FOR_SIPI_ACTIVITY) ? MISC_WAIT_FOR_SIPI : 0));
+  }
+
+  /** IA32_VMX_EPT_VPID_CAP. */
+  public EptCapabilities ept() {
+    return new EptCapabilities(
+        EptCapabilities.FOUR_LEVELS
+            | EptCapabilities.UNCACHEABLE
+            | EptCapabilities.WRITE_BACK
+            | EptCapabilities.LARGE_PAGES);
   }
 
   /** The controls of a vector that may be 1. */

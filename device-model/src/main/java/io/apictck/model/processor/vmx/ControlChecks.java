@@ -1,6 +1,8 @@
 package io.apictck.model.processor.vmx;
 
 import io.apictck.arch.vmx.ControlVector;
+import io.apictck.arch.vmx.EptCapabilities;
+import io.apictck.arch.vmx.EptPointer;
 import io.apictck.arch.vmx.VirtualApicPage;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
@@ -54,6 +56,25 @@ final class ControlChecks {
   /** The MSR bitmap is a page. */
   static boolean msrBitmap(Vmcs vmcs) {
     return !vmcs.has(VmxControl.USE_MSR_BITMAPS) || Addresses.page(vmcs.get(VmcsField.MSR_BITMAP));
+  }
+
+  /** The EPT pointer is one that the processor can follow. */
+  static boolean eptPointer(Vmcs vmcs, EptCapabilities capabilities) {
+    if (!vmcs.has(VmxControl.ENABLE_EPT)) {
+      return true;
+    }
+    EptPointer pointer = new EptPointer(vmcs.get(VmcsField.EPT_POINTER));
+    boolean memoryType =
+        switch (pointer.memoryType()) {
+          case EptPointer.UNCACHEABLE -> capabilities.has(EptCapabilities.UNCACHEABLE);
+          case EptPointer.WRITE_BACK -> capabilities.has(EptCapabilities.WRITE_BACK);
+          default -> false;
+        };
+    return memoryType
+        && pointer.walkLength() == EptPointer.FOUR_LEVELS
+        && (!pointer.accessedAndDirty() || capabilities.has(EptCapabilities.ACCESSED_AND_DIRTY))
+        && !pointer.hasReserved()
+        && Addresses.physical(pointer.table());
   }
 
   /** Virtual NMIs only with NMI exiting. */

@@ -32,6 +32,7 @@ public class EntryChecks {
   /** Whether the controls are good; else VM entry fails with error 7. */
   public boolean controls(Vmcs vmcs) {
     return executionControls(vmcs)
+        && ept(vmcs)
         && nmiControls(vmcs)
         && tprShadow(vmcs)
         && apicControls(vmcs)
@@ -73,6 +74,11 @@ public class EntryChecks {
         && ControlChecks.cr3Targets(vmcs)
         && ControlChecks.ioBitmaps(vmcs)
         && ControlChecks.msrBitmap(vmcs);
+  }
+
+  /** EPT. */
+  protected boolean ept(Vmcs vmcs) {
+    return ControlChecks.eptPointer(vmcs, capabilities.ept());
   }
 
   /** Controls for NMIs. */
