@@ -11,6 +11,9 @@ public final class Cpuid {
   /** Leaf 5: MONITOR/MWAIT. */
   public static final int MONITOR_LEAF = 5;
 
+  /** Leaf 7, subleaf 0: structured extended features. */
+  public static final int STRUCTURED_FEATURES = 7;
+
   /** Leaf Bh: EDX is the x2APIC ID. */
   public static final int TOPOLOGY = 0xB;
 
@@ -37,6 +40,9 @@ public final class Cpuid {
 
   /** Leaf 5, ECX bit 1: interrupts break MWAIT even with IF=0 where asked for. */
   public static final int MWAIT_INTERRUPT_BREAK = 1 << 1;
+
+  /** Leaf 7, EDX bit 5. */
+  public static final int EDX_USER_INTERRUPTS = 1 << 5;
 
   private Cpuid() {}
 }

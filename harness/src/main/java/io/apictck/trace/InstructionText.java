@@ -70,6 +70,11 @@ final class InstructionText {
       case Instruction.Vmlaunch() -> "vmlaunch";
       case Instruction.Vmresume() -> "vmresume";
       case Instruction.Vmcall() -> "vmcall";
+      case Instruction.Senduipi(long index) -> "senduipi " + Numbers.hex(index);
+      case Instruction.Uiret() -> "uiret";
+      case Instruction.Clui() -> "clui";
+      case Instruction.Stui() -> "stui";
+      case Instruction.Testui() -> "testui";
     };
   }
 

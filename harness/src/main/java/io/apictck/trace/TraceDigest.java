@@ -124,6 +124,11 @@ final class TraceDigest {
       case Instruction.Vmlaunch() -> mix(43);
       case Instruction.Vmresume() -> mix(44);
       case Instruction.Vmcall() -> mix(45);
+      case Instruction.Senduipi(long index) -> mix(46, index, 0);
+      case Instruction.Uiret() -> mix(47);
+      case Instruction.Clui() -> mix(48);
+      case Instruction.Stui() -> mix(49);
+      case Instruction.Testui() -> mix(50);
     }
   }
 
@@ -162,6 +167,11 @@ final class TraceDigest {
       case Event.VmExited exited -> {
         mix(109, exited.block(), exited.reason());
         add(exited.interrupted());
+      }
+      case Event.UserInterruptTaken taken -> {
+        mix(110, taken.vector(), taken.frame());
+        add(taken.interrupted());
+        mix(taken.rflags());
       }
     }
   }

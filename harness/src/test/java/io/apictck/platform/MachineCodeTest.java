@@ -138,7 +138,12 @@ final class MachineCodeTest {
             new Instruction.Vmwrite(0x681E, 0x1122_3344_5566_7788L),
             new Instruction.Vmlaunch(),
             new Instruction.Vmresume(),
-            new Instruction.Vmcall()));
+            new Instruction.Vmcall(),
+            new Instruction.Senduipi(2),
+            new Instruction.Uiret(),
+            new Instruction.Clui(),
+            new Instruction.Stui(),
+            new Instruction.Testui()));
     return all;
   }
 

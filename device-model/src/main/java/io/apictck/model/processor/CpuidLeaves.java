@@ -20,7 +20,6 @@ final class CpuidLeaves {
 
   private static final int BASIC = 0;
   private static final int POWER = 6;
-  private static final int STRUCTURED_FEATURES = 7;
   private static final int EXTENDED = 0x8000_0000;
   private static final int EXTENDED_FEATURES = 0x8000_0001;
   private static final int ADVANCED_POWER = 0x8000_0007;
@@ -79,8 +78,14 @@ final class CpuidLeaves {
                   LINE_BYTES, LINE_BYTES, MWAIT_EXTENSIONS | Cpuid.MWAIT_INTERRUPT_BREAK, 0)
               : Registers.ZERO;
       case POWER -> new Registers(EAX_ARAT, 0, 0, 0);
-      case STRUCTURED_FEATURES ->
-          subleaf == 0 ? new Registers(0, EBX_TSC_ADJUST, 0, 0) : Registers.ZERO;
+      case Cpuid.STRUCTURED_FEATURES ->
+          subleaf == 0
+              ? new Registers(
+                  0,
+                  EBX_TSC_ADJUST,
+                  0,
+                  bit(configuration, Feature.USER_INTERRUPTS, Cpuid.EDX_USER_INTERRUPTS))
+              : Registers.ZERO;
       case Cpuid.TOPOLOGY -> topology(configuration, cpu, subleaf);
       case Cpuid.TSC_CRYSTAL -> new Registers(1, TSC_PER_CRYSTAL, CRYSTAL_HERTZ, 0);
       case EXTENDED -> new Registers(Cpuid.ADDRESS_SIZES, 0, 0, 0);

@@ -6,6 +6,7 @@ import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.processor.uintr.UserIpi;
 import io.apictck.model.processor.vmx.ApicOutcome;
 import io.apictck.model.processor.vmx.Vmcs;
 import io.apictck.platform.Feature;
@@ -97,6 +98,7 @@ final class GuestInstructions {
       case Instruction.Vmlaunch _ -> exit(context, ExitReason.VMLAUNCH);
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);
       case Instruction.Vmcall _ -> exit(context, ExitReason.VMCALL);
+      case Instruction.Senduipi(long index) when shadowsTpr -> sendUserIpi(context, index);
       default ->
           virtualizesAccesses ? memory.execute(context, instruction) : plain(context, instruction);
     };
@@ -318,6 +320,19 @@ final class GuestInstructions {
   }
 
   // APIC virtualization
+
+  private int sendUserIpi(Context context, long index) {
+    UserIpi ipi = processor.userInterrupts().post(index);
+    return switch (ipi.kind()) {
+      case UNDEFINED -> Fault.UD;
+      case REFUSED -> Fault.GP;
+      case POSTED -> Fault.NONE;
+      case NOTIFYING -> {
+        ApicOutcome outcome = guest.apic().sendUserIpi(ipi.vector(), ipi.destination());
+        yield outcome.kind() == ApicOutcome.Kind.DONE ? Fault.NONE : memory.exit(context, outcome);
+      }
+    };
+  }
 
   private int finish(Context context, Instruction instruction, ApicOutcome outcome) {
     return switch (outcome.kind()) {

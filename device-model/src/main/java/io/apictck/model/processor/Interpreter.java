@@ -90,6 +90,11 @@ final class Interpreter {
         processor.setCpl(0);
         yield Fault.NONE;
       }
+      case Instruction.Senduipi(long index) -> processor.userInterrupts().send(index);
+      case Instruction.Uiret _ -> processor.userInterrupts().uiret(context);
+      case Instruction.Clui _ -> processor.userInterrupts().setFlag(false);
+      case Instruction.Stui _ -> processor.userInterrupts().setFlag(true);
+      case Instruction.Testui _ -> processor.userInterrupts().test(context);
     };
   }
 

@@ -85,6 +85,11 @@ final class NonRoot {
       monitorTrap = true;
       return true;
     }
+    if (event.type() == InterruptionType.EXTERNAL_INTERRUPT && notifiesUser(event.vector())) {
+      processor.endWait();
+      processor.userInterrupts().interrupts().process();
+      return true;
+    }
     int length =
         switch (event.type()) {
           case SOFTWARE_INTERRUPT, PRIVILEGED_SOFTWARE_EXCEPTION, SOFTWARE_EXCEPTION ->
@@ -258,6 +263,8 @@ final class NonRoot {
               && !inShadow()
               && apic().recognized();
       case INTERRUPT -> takesInterrupt();
+      case USER_INTERRUPT ->
+          processor.isPending(Signal.USER_INTERRUPT) && processor.recognizes(Signal.USER_INTERRUPT);
     };
   }
 
@@ -291,9 +298,12 @@ final class NonRoot {
       case NMI_WINDOW -> exit(VmExit.of(ExitReason.NMI_WINDOW));
       case NMI -> nmi();
       case INTERRUPT_WINDOW -> exit(VmExit.of(ExitReason.INTERRUPT_WINDOW));
-      case VIRTUAL_INTERRUPT ->
-          delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, apic().deliver()));
+      case VIRTUAL_INTERRUPT -> virtualInterrupt();
       case INTERRUPT -> interrupt();
+      case USER_INTERRUPT -> {
+        processor.userInterrupts().deliver();
+        delivered();
+      }
     }
   }
 
@@ -317,9 +327,31 @@ final class NonRoot {
     }
   }
 
+  private void virtualInterrupt() {
+    int vector = apic().deliver();
+    if (notifiesUser(vector)) {
+      apic().deliveredToUser(vector);
+      processor.userInterrupts().interrupts().process();
+      if (processor.activity() == Activity.WAITING) {
+        processor.wake();
+      }
+    } else {
+      delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector));
+    }
+  }
+
+  private boolean notifiesUser(int vector) {
+    return processor.notifiesUser(vector, vmcs.has(VmxControl.IA32E_MODE_GUEST));
+  }
+
   private void interrupt() {
     if (!decisions.externalInterruptExits(vmcs, processor.interruptFlag())) {
-      delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, acknowledge()));
+      int vector = acknowledge();
+      if (notifiesUser(vector)) {
+        processor.userInterrupts().notified();
+      } else {
+        delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector));
+      }
       return;
     }
     VmExit exit = VmExit.of(ExitReason.EXTERNAL_INTERRUPT);

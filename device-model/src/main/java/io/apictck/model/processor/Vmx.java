@@ -37,6 +37,7 @@ final class Vmx {
   private final EntryChecks checks;
   private final ApicVirtualization apic;
   private final VmEntry entry;
+  private final boolean savesUinv;
 
   private boolean on;
   private long vmxonPointer;
@@ -52,6 +53,7 @@ final class Vmx {
     checks = processor.entryChecks(capabilities, world);
     apic = processor.apicVirtualization(world);
     entry = new VmEntry(this);
+    savesUinv = capabilities.exists(VmcsField.GUEST_UINV);
   }
 
   void reset() {
@@ -91,6 +93,11 @@ final class Vmx {
 
   ApicVirtualization apic() {
     return apic;
+  }
+
+  /** Whether VM exits save UINV. */
+  boolean savesUinv() {
+    return savesUinv;
   }
 
   VmcsRegion current() {
