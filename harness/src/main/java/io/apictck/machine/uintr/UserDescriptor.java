@@ -40,8 +40,7 @@ public final class UserDescriptor {
 
   /** Replaces {@link #control}. */
   public void setControl(long value) {
-    cpu.run(
-        new Instruction.Exchange(address + UserPostedInterruptDescriptor.CONTROL, 8, value));
+    cpu.run(new Instruction.Exchange(address + UserPostedInterruptDescriptor.CONTROL, 8, value));
   }
 
   /** PIR: one bit for each user vector. */

@@ -28,19 +28,16 @@ public record UserThread(Cpu cpu, UserDescriptor descriptor, TargetTable targets
 
   /** CR4.UINTR is 1, SENDUIPI is enabled, no interrupt is requested, UIF is 0. */
   public static UserThread on(Cpu cpu) {
-    UserThread thread =
-        new UserThread(cpu, UserDescriptor.create(cpu), TargetTable.create(cpu));
+    UserThread thread = new UserThread(cpu, UserDescriptor.create(cpu), TargetTable.create(cpu));
     thread.descriptor.setControl(thread.notifying(cpu, UINV));
     thread.enable(true);
     cpu.run(
         new Instruction.Clui(),
         new Instruction.Wrmsr(Msr.IA32_UINTR_RR, 0),
         new Instruction.Wrmsr(Msr.IA32_UINTR_STACKADJUST, 0),
-        new Instruction.Wrmsr(
-            Msr.IA32_UINTR_MISC, new UserInterruptMisc(LAST_TARGET, UINV).raw()),
+        new Instruction.Wrmsr(Msr.IA32_UINTR_MISC, new UserInterruptMisc(LAST_TARGET, UINV).raw()),
         new Instruction.Wrmsr(Msr.IA32_UINTR_PD, thread.descriptor.address()),
-        new Instruction.Wrmsr(
-            Msr.IA32_UINTR_TT, thread.targets.address() | Msr.UINTR_TT_ENABLE));
+        new Instruction.Wrmsr(Msr.IA32_UINTR_TT, thread.targets.address() | Msr.UINTR_TT_ENABLE));
     return thread;
   }
 
