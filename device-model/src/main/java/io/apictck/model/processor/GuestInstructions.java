@@ -98,7 +98,7 @@ final class GuestInstructions {
       case Instruction.Vmlaunch _ -> exit(context, ExitReason.VMLAUNCH);
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);
       case Instruction.Vmcall _ -> exit(context, ExitReason.VMCALL);
-      case Instruction.Senduipi(long index) when shadowsTpr -> sendUserIpi(context, index);
+      case Instruction.Senduipi(long index) -> sendUserIpi(context, index);
       default ->
           virtualizesAccesses ? memory.execute(context, instruction) : plain(context, instruction);
     };
@@ -329,7 +329,10 @@ final class GuestInstructions {
       case POSTED -> Fault.NONE;
       case NOTIFYING -> {
         ApicOutcome outcome = guest.apic().sendUserIpi(ipi.vector(), ipi.destination());
-        yield outcome.kind() == ApicOutcome.Kind.DONE ? Fault.NONE : memory.exit(context, outcome);
+        if (outcome.kind() == ApicOutcome.Kind.PASSED) {
+          processor.userInterrupts().command(ipi);
+        }
+        yield outcome.reason() == null ? Fault.NONE : memory.exit(context, outcome);
       }
     };
   }
