@@ -194,8 +194,7 @@ final class InstructionTests {
   void stuiAndCluiChangeNoFlag(Cpu cpu) {
     UserThread.receivingOn(cpu);
     for (long flags : new long[] {Instruction.STATUS_FLAGS | Rflags.FIXED, Rflags.FIXED}) {
-      long[] values =
-          cpu.run(new Instruction.Popf(flags), STUI, PUSHF, CLUI, PUSHF);
+      long[] values = cpu.run(new Instruction.Popf(flags), STUI, PUSHF, CLUI, PUSHF);
       assertThat(values).as("RFLAGS").containsExactly(flags, flags);
     }
   }

@@ -26,10 +26,7 @@ import org.junit.jupiter.api.Test;
 final class MsrTests {
   private static final List<Integer> ADDRESSES =
       List.of(
-          Msr.IA32_UINTR_HANDLER,
-          Msr.IA32_UINTR_STACKADJUST,
-          Msr.IA32_UINTR_PD,
-          Msr.IA32_UINTR_TT);
+          Msr.IA32_UINTR_HANDLER, Msr.IA32_UINTR_STACKADJUST, Msr.IA32_UINTR_PD, Msr.IA32_UINTR_TT);
 
   private static void faults(Cpu cpu, int msr, long value) {
     long before = cpu.rdmsr(msr);

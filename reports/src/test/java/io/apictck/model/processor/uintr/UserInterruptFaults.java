@@ -37,9 +37,24 @@ public final class UserInterruptFaults {
         of("UINTR-UPID", "Reserved bits of descriptors are ignored", AnyDescriptor::new, SEND),
         of("UINTR-SEND-ON", "ON does not suppress the notification", IgnoresOn::new, SEND),
         of("UINTR-SEND-SN", "SN does not suppress the notification", IgnoresSn::new, SEND),
-        of("UINTR-REQUESTS", "New requests replace those before", ReplacesRequests::new, SEND, NOTIFICATION),
-        of("UINTR-NOTIFY", "Notifications are interrupts", NoNotifications::new, NOTIFICATION, APICV),
-        of("UINTR-UINV", "All vectors of the class of UINV are notifications", AnyOfTheClass::new, NOTIFICATION, APICV),
+        of(
+            "UINTR-REQUESTS",
+            "New requests replace those before",
+            ReplacesRequests::new,
+            SEND,
+            NOTIFICATION),
+        of(
+            "UINTR-NOTIFY",
+            "Notifications are interrupts",
+            NoNotifications::new,
+            NOTIFICATION,
+            APICV),
+        of(
+            "UINTR-UINV",
+            "All vectors of the class of UINV are notifications",
+            AnyOfTheClass::new,
+            NOTIFICATION,
+            APICV),
         of("UINTR-EOI", "The processor does not end notifications", NoEoi::new, NOTIFICATION),
         of("UINTR-ON", "ON stays", KeepsOn::new, NOTIFICATION, APICV),
         of("UINTR-SN", "Processing clears SN", ClearsSn::new, NOTIFICATION, APICV),
@@ -57,7 +72,13 @@ public final class UserInterruptFaults {
         of("UINTR-UIRET-IF", "UIRET loads IF", LoadsIf::new, INSTRUCTION),
         of("UINTR-UIRET-FLAGS", "UIRET keeps the flags", KeepsFlags::new, INSTRUCTION),
         of("UINTR-UIRET-UIF", "UIRET leaves UIF 0", KeepsUif::new, INSTRUCTION),
-        of("UINTR-CANONICAL", "Addresses need not be canonical", AnyAddress::new, MSR, SEND, INSTRUCTION),
+        of(
+            "UINTR-CANONICAL",
+            "Addresses need not be canonical",
+            AnyAddress::new,
+            MSR,
+            SEND,
+            INSTRUCTION),
         of("UINTR-MISC", "Reserved bits of MSRs are ignored", AnyValue::new, MSR));
   }
 
