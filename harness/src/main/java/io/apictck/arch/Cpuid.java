@@ -35,6 +35,12 @@ public final class Cpuid {
   /** Leaf 1, ECX bit 24. */
   public static final int ECX_TSC_DEADLINE = 1 << 24;
 
+  /** Leaf 1, ECX bit 26. */
+  public static final int ECX_XSAVE = 1 << 26;
+
+  /** Leaf 1, ECX bit 27: CR4.OSXSAVE. */
+  public static final int ECX_OSXSAVE = 1 << 27;
+
   /** Leaf 1, EDX bit 9: a local APIC is present and globally enabled. */
   public static final int EDX_APIC = 1 << 9;
 

@@ -107,5 +107,8 @@ public final class Msr {
   /** Bit 0 of IA32_UINTR_TT: SENDUIPI is enabled. */
   public static final long UINTR_TT_ENABLE = 1;
 
+  /** Supervisor components that XSAVES and XRSTORS manage. */
+  public static final int IA32_XSS = 0xDA0;
+
   private Msr() {}
 }

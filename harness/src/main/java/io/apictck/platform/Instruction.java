@@ -282,6 +282,12 @@ public sealed interface Instruction {
     }
   }
 
+  /** XSAVES of the state components in {@code components}. */
+  record Xsaves(long address, long components) implements Instruction {}
+
+  /** XRSTORS of the state components in {@code components}. */
+  record Xrstors(long address, long components) implements Instruction {}
+
   /** CF, PF, AF, ZF, SF and OF: how VMX instructions tell whether they succeeded. */
   long STATUS_FLAGS = 0x8D5;
 }

@@ -75,6 +75,10 @@ final class InstructionText {
       case Instruction.Clui() -> "clui";
       case Instruction.Stui() -> "stui";
       case Instruction.Testui() -> "testui";
+      case Instruction.Xsaves(long address, long components) ->
+          "xsaves [" + Numbers.address(address) + "], components " + Numbers.hex(components);
+      case Instruction.Xrstors(long address, long components) ->
+          "xrstors [" + Numbers.address(address) + "], components " + Numbers.hex(components);
     };
   }
 

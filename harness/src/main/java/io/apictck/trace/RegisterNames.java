@@ -37,6 +37,7 @@ final class RegisterNames {
       case Msr.IA32_UINTR_STACKADJUST -> " (IA32_UINTR_STACKADJUST)";
       case Msr.IA32_UINTR_MISC -> " (IA32_UINTR_MISC)";
       case Msr.IA32_UINTR_PD -> " (IA32_UINTR_PD)";
+      case Msr.IA32_XSS -> " (IA32_XSS)";
       case Msr.IA32_UINTR_TT -> " (IA32_UINTR_TT)";
       default ->
           msr >= Msr.X2APIC_FIRST && msr <= Msr.X2APIC_LAST

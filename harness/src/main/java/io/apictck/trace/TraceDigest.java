@@ -129,6 +129,8 @@ final class TraceDigest {
       case Instruction.Clui() -> mix(48);
       case Instruction.Stui() -> mix(49);
       case Instruction.Testui() -> mix(50);
+      case Instruction.Xsaves(long address, long components) -> mix(51, address, components);
+      case Instruction.Xrstors(long address, long components) -> mix(52, address, components);
     }
   }
 

@@ -143,7 +143,9 @@ final class MachineCodeTest {
             new Instruction.Uiret(),
             new Instruction.Clui(),
             new Instruction.Stui(),
-            new Instruction.Testui()));
+            new Instruction.Testui(),
+            new Instruction.Xsaves(MEMORY, 0x1_0000_4000L),
+            new Instruction.Xrstors(MEMORY, 0x1_0000_4000L)));
     return all;
   }
 

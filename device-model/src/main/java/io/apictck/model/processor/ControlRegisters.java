@@ -8,8 +8,8 @@ import io.apictck.model.processor.vmx.CapabilityMsrs;
  * CR0, CR3 and CR4 (Intel SDM Vol. 3A, "Control Registers"; Vol. 3C, "Restrictions on VMX
  * Operation").
  *
- * <p>Supported: which values may be loaded. No bit but CR4.VMXE and CR4.UINTR has an effect: the
- * processor is in 64-bit mode.
+ * <p>Supported: which values may be loaded. No bits but VMXE, OSXSAVE and UINTR of CR4 have an
+ * effect: the processor is in 64-bit mode.
  */
 final class ControlRegisters {
   /** CR4.VMXE. */
@@ -55,6 +55,10 @@ final class ControlRegisters {
 
   boolean vmxEnabled() {
     return (cr4 & VMXE) != 0;
+  }
+
+  boolean xsaveEnabled() {
+    return (cr4 & Cr4.OSXSAVE) != 0;
   }
 
   boolean userInterruptsEnabled() {

@@ -1,6 +1,8 @@
 package io.apictck.model.processor;
 
 import io.apictck.arch.Cpuid;
+import io.apictck.arch.Xsave;
+import io.apictck.arch.uintr.UserInterruptComponent;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.platform.Feature;
 import java.util.Collections;
@@ -17,6 +19,14 @@ final class CpuidLeaves {
   record Registers(int eax, int ebx, int ecx, int edx) {
     private static final Registers ZERO = new Registers(0, 0, 0, 0);
   }
+
+  /**
+   * What depends on the state of the processor.
+   *
+   * @param apic the local APIC is globally enabled
+   * @param xsave CR4.OSXSAVE
+   */
+  record Flags(boolean apic, boolean xsave) {}
 
   private static final int BASIC = 0;
   private static final int POWER = 6;
@@ -51,6 +61,12 @@ final class CpuidLeaves {
   /** More than one logical processor in the package. */
   private static final int EDX_HTT = 1 << 28;
 
+  private static final int X87_STATE = 1;
+
+  /** Compacted format, and XSAVES. */
+  private static final int XSAVES = 1 << 1 | 1 << 3;
+
+  private static final int SUPERVISOR_COMPONENT = 1;
   private static final int LEVEL_SMT = 1 << 8;
   private static final int LEVEL_CORE = 2 << 8;
 
@@ -68,10 +84,10 @@ final class CpuidLeaves {
   private CpuidLeaves() {}
 
   static Registers answer(
-      ModelConfiguration configuration, int cpu, boolean apicEnabled, int leaf, int subleaf) {
+      ModelConfiguration configuration, int cpu, Flags flags, int leaf, int subleaf) {
     return switch (leaf) {
       case BASIC -> new Registers(Cpuid.TSC_CRYSTAL, text("Genu"), text("ntel"), text("ineI"));
-      case Cpuid.FEATURES -> features(configuration, cpu, apicEnabled);
+      case Cpuid.FEATURES -> features(configuration, cpu, flags);
       case Cpuid.MONITOR_LEAF ->
           configuration.has(Feature.MONITOR_MWAIT)
               ? new Registers(
@@ -86,6 +102,8 @@ final class CpuidLeaves {
                   0,
                   bit(configuration, Feature.USER_INTERRUPTS, Cpuid.EDX_USER_INTERRUPTS))
               : Registers.ZERO;
+      case Xsave.LEAF ->
+          configuration.has(Feature.USER_INTERRUPTS) ? extendedState(subleaf) : Registers.ZERO;
       case Cpuid.TOPOLOGY -> topology(configuration, cpu, subleaf);
       case Cpuid.TSC_CRYSTAL -> new Registers(1, TSC_PER_CRYSTAL, CRYSTAL_HERTZ, 0);
       case EXTENDED -> new Registers(Cpuid.ADDRESS_SIZES, 0, 0, 0);
@@ -97,7 +115,7 @@ final class CpuidLeaves {
     };
   }
 
-  private static Registers features(ModelConfiguration configuration, int cpu, boolean apic) {
+  private static Registers features(ModelConfiguration configuration, int cpu, Flags flags) {
     int processors = configuration.apicIds().size();
     int initialApicId = configuration.apicIds().get(cpu) << 24;
     int ebx = initialApicId | (Math.min(processors, 0xFF) << 16) | CLFLUSH_LINE;
@@ -106,9 +124,26 @@ final class CpuidLeaves {
             | bit(configuration, Feature.MONITOR_MWAIT, Cpuid.ECX_MONITOR)
             | bit(configuration, Feature.VMX, Cpuid.ECX_VMX)
             | bit(configuration, Feature.X2APIC, Cpuid.ECX_X2APIC)
-            | bit(configuration, Feature.TSC_DEADLINE, Cpuid.ECX_TSC_DEADLINE);
-    int edx = EDX_ALWAYS | (apic ? Cpuid.EDX_APIC : 0) | (processors > 1 ? EDX_HTT : 0);
+            | bit(configuration, Feature.TSC_DEADLINE, Cpuid.ECX_TSC_DEADLINE)
+            | bit(configuration, Feature.USER_INTERRUPTS, Cpuid.ECX_XSAVE)
+            | (flags.xsave() ? Cpuid.ECX_OSXSAVE : 0);
+    int edx = EDX_ALWAYS | (flags.apic() ? Cpuid.EDX_APIC : 0) | (processors > 1 ? EDX_HTT : 0);
     return new Registers(SIGNATURE, ebx, ecx, edx);
+  }
+
+  private static Registers extendedState(int subleaf) {
+    return switch (subleaf) {
+      case 0 -> new Registers(X87_STATE, Xsave.EXTENDED, Xsave.EXTENDED, 0);
+      case 1 ->
+          new Registers(
+              XSAVES,
+              Xsave.EXTENDED + UserInterruptComponent.SIZE,
+              1 << Xsave.USER_INTERRUPTS,
+              0);
+      case Xsave.USER_INTERRUPTS ->
+          new Registers(UserInterruptComponent.SIZE, 0, SUPERVISOR_COMPONENT, 0);
+      default -> Registers.ZERO;
+    };
   }
 
   private static Registers topology(ModelConfiguration configuration, int cpu, int subleaf) {

@@ -98,6 +98,8 @@ final class GuestInstructions {
       case Instruction.Vmlaunch _ -> exit(context, ExitReason.VMLAUNCH);
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);
       case Instruction.Vmcall _ -> exit(context, ExitReason.VMCALL);
+      // "enable XSAVES/XRSTORS" is 0
+      case Instruction.Xsaves _, Instruction.Xrstors _ -> Fault.UD;
       case Instruction.Senduipi(long index) -> sendUserIpi(context, index);
       default ->
           virtualizesAccesses ? memory.execute(context, instruction) : plain(context, instruction);

@@ -21,7 +21,7 @@ final class MsrFile {
   private final ProcessorWorld world;
   private final int cpu;
   private Supplier<CapabilityMsrs> vmx;
-  private Supplier<UserInterrupts> userInterrupts;
+  private Supplier<ExtendedState> extendedState;
   private long tscAdjust;
 
   MsrFile(ProcessorWorld world, int cpu) {
@@ -29,10 +29,10 @@ final class MsrFile {
     this.cpu = cpu;
   }
 
-  /** Power-on state; other parts have the MSRs of VMX and of user interrupts. */
-  void reset(Supplier<CapabilityMsrs> capabilities, Supplier<UserInterrupts> interrupts) {
+  /** Power-on state; other parts have the MSRs of VMX, and those of user interrupts and XSAVES. */
+  void reset(Supplier<CapabilityMsrs> capabilities, Supplier<ExtendedState> extended) {
     vmx = capabilities;
-    userInterrupts = interrupts;
+    extendedState = extended;
     tscAdjust = 0;
   }
 
@@ -67,12 +67,13 @@ final class MsrFile {
     return switch (msr) {
       case Msr.IA32_TIME_STAMP_COUNTER -> tsc();
       case Msr.IA32_TSC_ADJUST -> tscAdjust;
-      default -> ownedByUserInterrupts(msr) ? userInterrupts.get().rdmsr(msr) : readVmx(msr);
+      default -> isOfExtendedState(msr) ? extendedState.get().rdmsr(msr) : readVmx(msr);
     };
   }
 
-  private boolean ownedByUserInterrupts(int msr) {
-    return UserInterrupts.owns(msr) && world.configuration().has(Feature.USER_INTERRUPTS);
+  private boolean isOfExtendedState(int msr) {
+    return (UserInterrupts.owns(msr) || msr == Msr.IA32_XSS)
+        && world.configuration().has(Feature.USER_INTERRUPTS);
   }
 
   private long readVmx(int msr) {
@@ -89,8 +90,8 @@ final class MsrFile {
       chipset.wrmsr(cpu, msr, value);
       return;
     }
-    if (ownedByUserInterrupts(msr)) {
-      userInterrupts.get().wrmsr(msr, value);
+    if (isOfExtendedState(msr)) {
+      extendedState.get().wrmsr(msr, value);
       return;
     }
     switch (msr) {

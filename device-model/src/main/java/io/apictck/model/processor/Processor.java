@@ -174,11 +174,11 @@ public class Processor extends ProcessorDecisions {
     priority = priority().toArray(new Signal[0]);
     toInitialState();
     if (userInterrupts != null) {
-      userInterrupts.interrupts().reset();
+      userInterrupts.reset();
     }
     pending = 0;
     startUpVector = NO_VECTOR;
-    msrs.reset(() -> vmx().capabilities(), () -> userInterrupts().interrupts());
+    msrs.reset(() -> vmx().capabilities(), () -> userInterrupts().extendedState());
     activity = cpu == 0 ? Activity.ACTIVE : Activity.WAIT_FOR_SIPI;
   }
 

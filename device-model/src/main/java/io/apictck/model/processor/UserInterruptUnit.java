@@ -1,11 +1,13 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.Cr4;
 import io.apictck.arch.uintr.UserInterruptFrame;
 import io.apictck.model.processor.uintr.UserInterruptEntry;
 import io.apictck.model.processor.uintr.UserInterruptReturn;
 import io.apictck.model.processor.uintr.UserInterruptWorld;
 import io.apictck.model.processor.uintr.UserInterrupts;
 import io.apictck.model.processor.uintr.UserIpi;
+import io.apictck.model.processor.vmx.Addresses;
 import io.apictck.platform.Event;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
@@ -25,14 +27,26 @@ final class UserInterruptUnit implements UserInterruptWorld {
 
   private final Processor processor;
   private final UserInterrupts interrupts;
+  private final ExtendedState extendedState;
 
   UserInterruptUnit(Processor processor) {
     this.processor = processor;
     interrupts = processor.newUserInterrupts(this);
+    extendedState = new ExtendedState(this, interrupts);
+  }
+
+  /** Power-on state. */
+  void reset() {
+    interrupts.reset();
+    extendedState.reset();
   }
 
   UserInterrupts interrupts() {
     return interrupts;
+  }
+
+  ExtendedState extendedState() {
+    return extendedState;
   }
 
   // Instructions
@@ -112,6 +126,25 @@ final class UserInterruptUnit implements UserInterruptWorld {
     processor.setRflags(rflags);
     processor.completeAtEnd();
     return Fault.NONE;
+  }
+
+  /** XSAVES. */
+  int save(long area, long components) {
+    int fault = extendedFault(area);
+    return fault == Fault.NONE ? extendedState.save(area, components) : fault;
+  }
+
+  /** XRSTORS. */
+  int restore(long area, long components) {
+    int fault = extendedFault(area);
+    return fault == Fault.NONE ? extendedState.restore(area, components) : fault;
+  }
+
+  private int extendedFault(long area) {
+    if ((cr4() & Cr4.OSXSAVE) == 0) {
+      return Fault.UD;
+    }
+    return processor.cpl() == 0 && Addresses.canonical(area) ? Fault.NONE : Fault.GP;
   }
 
   // Boundaries

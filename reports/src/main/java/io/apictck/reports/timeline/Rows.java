@@ -167,7 +167,7 @@ final class Rows {
           Row.of(
               nanos,
               event.cpu(),
-              Kind.SOFTWARE,
+              Kind.USER,
               "USER " + taken.vector(),
               "user interrupt taken",
               Change.ENTER);

@@ -2,8 +2,6 @@ package io.apictck.suites.uintr;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
-import io.apictck.arch.Msr;
-import io.apictck.arch.uintr.UserInterruptMisc;
 import io.apictck.arch.uintr.UserPostedInterruptDescriptor;
 import io.apictck.junit.Conformance;
 import io.apictck.junit.Covers;
@@ -19,10 +17,7 @@ import io.apictck.platform.Instruction;
 import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.UserThread;
 
-/**
- * What an operating system does when it switches threads, with the MSRs in place of XSAVES and
- * XRSTORS (Linux, user interrupts).
- */
+/** What an operating system does when it switches threads (Linux, user interrupts). */
 @Conformance
 @OnMachine(processors = 3)
 @Requires(
@@ -33,14 +28,22 @@ final class SwitchTests {
   private static final long ON = UserPostedInterruptDescriptor.ON;
   private static final long SN = UserPostedInterruptDescriptor.SN;
 
-  private static void setUinv(Cpu cpu, int vector) {
-    cpu.wrmsr(Msr.IA32_UINTR_MISC, new UserInterruptMisc(UserThread.LAST_TARGET, vector).raw());
+  /** The thread is taken from its processor: posts are not notified. */
+  private static SavedState deschedule(UserThread thread) {
+    thread.descriptor().setControl(thread.descriptor().control() | SN);
+    SavedState state = SavedState.of(thread.cpu());
+    state.save();
+    return state;
   }
 
-  /** The thread is taken from its processor: posts are not notified. */
-  private static void deschedule(UserThread thread) {
-    thread.descriptor().setControl(thread.descriptor().control() | SN);
-    setUinv(thread.cpu(), 0);
+  /** The thread goes on on another processor. */
+  private static UserThread schedule(UserThread thread, SavedState state, Cpu cpu) {
+    UserThread moved =
+        new UserThread(cpu, thread.descriptor().by(cpu), thread.targets());
+    moved.enable(true);
+    state.by(cpu).restore();
+    moved.descriptor().setControl(moved.notifying(cpu, UserThread.UINV));
+    return moved;
   }
 
   private static UserThread sender(Machine machine, UserThread receiver, int... vectors) {
@@ -72,17 +75,16 @@ final class SwitchTests {
     Cpu second = machine.cpu(2);
     UserThread receiver = UserThread.receivingOn(first);
     UserThread sender = sender(machine, receiver, 4, 50);
-    deschedule(receiver);
+    first.run(new Instruction.Stui());
+    SavedState state = deschedule(receiver);
     sender.cpu().run(new Instruction.Senduipi(0), new Instruction.Senduipi(1));
 
-    UserThread moved = UserThread.receivingOn(second);
-    second.wrmsr(Msr.IA32_UINTR_PD, receiver.descriptor().address());
-    receiver.descriptor().setControl(moved.notifying(second, UserThread.UINV));
+    UserThread moved = schedule(receiver, state, second);
     Counter high = second.onUserInterrupt(50, InterruptHandler.RETURN);
     Counter low = second.onUserInterrupt(4, InterruptHandler.RETURN);
     assertThat(receiver.descriptor().pir()).as("PIR").isNotZero();
     second.lapic().sendSelfIpi(UserThread.UINV);
-    second.run(new Instruction.Stui(), new Instruction.Sti());
+    second.sti();
     moved.enterUser();
     machine.settle(() -> low.count() > 0);
     assertThat(high).hasCount(1);

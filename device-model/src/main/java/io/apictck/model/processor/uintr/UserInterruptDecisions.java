@@ -145,6 +145,18 @@ abstract class UserInterruptDecisions {
     return true;
   }
 
+  // XSAVES and XRSTORS
+
+  /** Whether XSAVES clears UINV. */
+  protected boolean savingClearsUinv() {
+    return true;
+  }
+
+  /** Whether XRSTORS loads the state in place of one with a UINV. */
+  protected boolean restoresOver(int uinv) {
+    return uinv == 0;
+  }
+
   // UIRET
 
   /** RFLAGS after UIRET. */

@@ -7,6 +7,7 @@ import static io.apictck.arch.uintr.UserPostedInterruptDescriptor.ON;
 import static io.apictck.arch.uintr.UserPostedInterruptDescriptor.PIR;
 
 import io.apictck.arch.Msr;
+import io.apictck.arch.uintr.UserInterruptComponent;
 import io.apictck.arch.uintr.UserInterruptFrame;
 import io.apictck.arch.uintr.UserInterruptMisc;
 import io.apictck.arch.uintr.UserInterruptTarget;
@@ -16,12 +17,14 @@ import io.apictck.model.chipset.GeneralProtectionException;
  * The user-interrupt state of one processor, and what changes it (Intel SDM Vol. 3A, "User
  * Interrupts"; Vol. 2, "SENDUIPI", "UIRET").
  *
- * <p>Supported: the MSRs, posting, notification processing, delivery and return.
+ * <p>Supported: the MSRs, state component 14 of XSAVES and XRSTORS, posting, notification
+ * processing, delivery and return.
  *
  * <p>Not supported: page faults, flexible UIRET, shadow stacks, transactions, enclaves, modes other
- * than 64-bit mode, state component 14 of XSAVES and XRSTORS.
+ * than 64-bit mode.
  *
- * <p>Decisions that the manual leaves open: INIT keeps all of it.
+ * <p>Decisions that the manual leaves open: INIT keeps all of it. XRSTORS of the initial state
+ * faults as that of another one does if UINV is not 0.
  */
 public class UserInterrupts extends UserInterruptDecisions {
   private static final int ADDRESS_BITS_OF_TABLE = -UserInterruptTarget.SIZE;
@@ -90,6 +93,67 @@ public class UserInterrupts extends UserInterruptDecisions {
       case Msr.IA32_UINTR_TT -> table = value;
       default -> throw new IllegalArgumentException("no MSR of user interrupts: " + msr);
     }
+  }
+
+  // XSAVES and XRSTORS
+
+  /** Whether the state is not the initial one. */
+  public final boolean inUse() {
+    return (uirr | handler | stackAdjust | misc.raw() | descriptor | table) != 0 || uif;
+  }
+
+  /** XSAVES of state component 14, which is in memory at an address. */
+  public void save(long component) {
+    long flag = uif ? UserInterruptComponent.UIF : 0;
+    world.write(component + UserInterruptComponent.HANDLER, Long.BYTES, handler);
+    world.write(component + UserInterruptComponent.STACKADJUST, Long.BYTES, stackAdjust);
+    world.write(component + UserInterruptComponent.MISC, Long.BYTES, misc.raw() | flag);
+    world.write(component + UserInterruptComponent.PD, Long.BYTES, descriptor);
+    world.write(component + UserInterruptComponent.RR, Long.BYTES, uirr);
+    world.write(component + UserInterruptComponent.TT, Long.BYTES, table);
+    if (savingClearsUinv()) {
+      setUinv(0);
+    }
+  }
+
+  /**
+   * XRSTORS of state component 14, which is in memory at an address.
+   *
+   * @throws GeneralProtectionException if it faults; nothing changed then
+   */
+  public void restore(long component) {
+    long newHandler = world.read(component + UserInterruptComponent.HANDLER, Long.BYTES);
+    long newAdjust = world.read(component + UserInterruptComponent.STACKADJUST, Long.BYTES);
+    long newMisc = world.read(component + UserInterruptComponent.MISC, Long.BYTES);
+    long newDescriptor = world.read(component + UserInterruptComponent.PD, Long.BYTES);
+    long newTable = world.read(component + UserInterruptComponent.TT, Long.BYTES);
+    if (!restoresOver(misc.uinv())
+        || !accepts(Msr.IA32_UINTR_HANDLER, newHandler)
+        || !accepts(Msr.IA32_UINTR_STACKADJUST, newAdjust)
+        || !accepts(Msr.IA32_UINTR_MISC, newMisc & ~UserInterruptComponent.UIF)
+        || !accepts(Msr.IA32_UINTR_PD, newDescriptor)
+        || !accepts(Msr.IA32_UINTR_TT, newTable)) {
+      throw GeneralProtectionException.GP;
+    }
+    handler = newHandler;
+    stackAdjust = newAdjust;
+    misc = UserInterruptMisc.of(newMisc);
+    uif = (newMisc & UserInterruptComponent.UIF) != 0;
+    descriptor = newDescriptor;
+    table = newTable;
+    setUirr(world.read(component + UserInterruptComponent.RR, Long.BYTES));
+  }
+
+  /**
+   * XRSTORS of the initial state.
+   *
+   * @throws GeneralProtectionException if it faults; nothing changed then
+   */
+  public void initialize() {
+    if (!restoresOver(misc.uinv())) {
+      throw GeneralProtectionException.GP;
+    }
+    reset();
   }
 
   /** UINV. */

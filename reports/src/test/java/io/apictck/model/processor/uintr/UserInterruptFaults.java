@@ -12,6 +12,7 @@ import java.util.List;
 
 /** Faults in user interrupts. */
 public final class UserInterruptFaults {
+  private static final String SAVED = "uintr.SavedStateTests";
   private static final String SEND = "uintr.SendTests";
   private static final String NOTIFICATION = "uintr.NotificationTests";
   private static final String DELIVERY = "uintr.DeliveryTests";
@@ -37,24 +38,9 @@ public final class UserInterruptFaults {
         of("UINTR-UPID", "Reserved bits of descriptors are ignored", AnyDescriptor::new, SEND),
         of("UINTR-SEND-ON", "ON does not suppress the notification", IgnoresOn::new, SEND),
         of("UINTR-SEND-SN", "SN does not suppress the notification", IgnoresSn::new, SEND),
-        of(
-            "UINTR-REQUESTS",
-            "New requests replace those before",
-            ReplacesRequests::new,
-            SEND,
-            NOTIFICATION),
-        of(
-            "UINTR-NOTIFY",
-            "Notifications are interrupts",
-            NoNotifications::new,
-            NOTIFICATION,
-            APICV),
-        of(
-            "UINTR-UINV",
-            "All vectors of the class of UINV are notifications",
-            AnyOfTheClass::new,
-            NOTIFICATION,
-            APICV),
+        of("UINTR-REQUESTS", "New requests replace those before", ReplacesRequests::new, SEND, NOTIFICATION),
+        of("UINTR-NOTIFY", "Notifications are interrupts", NoNotifications::new, NOTIFICATION, APICV),
+        of("UINTR-UINV", "All vectors of the class of UINV are notifications", AnyOfTheClass::new, NOTIFICATION, APICV),
         of("UINTR-EOI", "The processor does not end notifications", NoEoi::new, NOTIFICATION),
         of("UINTR-ON", "ON stays", KeepsOn::new, NOTIFICATION, APICV),
         of("UINTR-SN", "Processing clears SN", ClearsSn::new, NOTIFICATION, APICV),
@@ -72,14 +58,10 @@ public final class UserInterruptFaults {
         of("UINTR-UIRET-IF", "UIRET loads IF", LoadsIf::new, INSTRUCTION),
         of("UINTR-UIRET-FLAGS", "UIRET keeps the flags", KeepsFlags::new, INSTRUCTION),
         of("UINTR-UIRET-UIF", "UIRET leaves UIF 0", KeepsUif::new, INSTRUCTION),
-        of(
-            "UINTR-CANONICAL",
-            "Addresses need not be canonical",
-            AnyAddress::new,
-            MSR,
-            SEND,
-            INSTRUCTION),
-        of("UINTR-MISC", "Reserved bits of MSRs are ignored", AnyValue::new, MSR));
+        of("UINTR-CANONICAL", "Addresses need not be canonical", AnyAddress::new, MSR, SEND, INSTRUCTION),
+        of("UINTR-MISC", "Reserved bits of MSRs are ignored", AnyValue::new, MSR),
+        of("UINTR-XSAVES", "XSAVES keeps UINV", SaveKeepsUinv::new, SAVED),
+        of("UINTR-XRSTORS", "XRSTORS replaces a state with UINV", RestoresAlways::new, SAVED));
   }
 
   /** Makes the user interrupts of a processor. */
@@ -484,6 +466,28 @@ public final class UserInterruptFaults {
 
     @Override
     protected boolean accepts(int msr, long value) {
+      return true;
+    }
+  }
+
+  private static final class SaveKeepsUinv extends UserInterrupts {
+    SaveKeepsUinv(UserInterruptWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected boolean savingClearsUinv() {
+      return false;
+    }
+  }
+
+  private static final class RestoresAlways extends UserInterrupts {
+    RestoresAlways(UserInterruptWorld world) {
+      super(world);
+    }
+
+    @Override
+    protected boolean restoresOver(int uinv) {
       return true;
     }
   }
