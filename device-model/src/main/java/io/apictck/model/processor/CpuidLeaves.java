@@ -136,10 +136,7 @@ final class CpuidLeaves {
       case 0 -> new Registers(X87_STATE, Xsave.EXTENDED, Xsave.EXTENDED, 0);
       case 1 ->
           new Registers(
-              XSAVES,
-              Xsave.EXTENDED + UserInterruptComponent.SIZE,
-              1 << Xsave.USER_INTERRUPTS,
-              0);
+              XSAVES, Xsave.EXTENDED + UserInterruptComponent.SIZE, 1 << Xsave.USER_INTERRUPTS, 0);
       case Xsave.USER_INTERRUPTS ->
           new Registers(UserInterruptComponent.SIZE, 0, SUPERVISOR_COMPONENT, 0);
       default -> Registers.ZERO;

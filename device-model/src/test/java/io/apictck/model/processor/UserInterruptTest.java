@@ -70,8 +70,7 @@ class UserInterruptTest {
 
     // behind PUSHF, which is one byte long and then gives what stood in its register
     List<Event> events =
-        bench.run(
-            0, new Instruction.Store(FRAME + UserInterruptFrame.RIP, 8, rip + 1), UIRET);
+        bench.run(0, new Instruction.Store(FRAME + UserInterruptFrame.RIP, 8, rip + 1), UIRET);
 
     assertThat(events).containsExactly(completed(0, 5), completed(0, 3, -1));
   }
@@ -110,7 +109,6 @@ class UserInterruptTest {
     Bench without = Bench.without(Feature.USER_INTERRUPTS);
     assertThat(without.run(0, new Instruction.Rdmsr(Msr.IA32_UINTR_RR)))
         .containsExactly(new Event.Faulted(0, 1, 0, Exceptions.GP, 0));
-    assertThat(without.run(0, STUI))
-        .containsExactly(new Event.Faulted(0, 2, 0, Exceptions.UD, 0));
+    assertThat(without.run(0, STUI)).containsExactly(new Event.Faulted(0, 2, 0, Exceptions.UD, 0));
   }
 }

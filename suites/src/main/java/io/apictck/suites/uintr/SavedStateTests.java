@@ -21,8 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * State component 14 of XSAVES and XRSTORS (Intel SDM Vol. 3A, "User Interrupts", "XSAVE
- * Support").
+ * State component 14 of XSAVES and XRSTORS (Intel SDM Vol. 3A, "User Interrupts", "XSAVE Support").
  */
 @Conformance
 @Requires(Feature.USER_INTERRUPTS)

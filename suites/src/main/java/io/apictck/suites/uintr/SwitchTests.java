@@ -38,8 +38,7 @@ final class SwitchTests {
 
   /** The thread goes on on another processor. */
   private static UserThread schedule(UserThread thread, SavedState state, Cpu cpu) {
-    UserThread moved =
-        new UserThread(cpu, thread.descriptor().by(cpu), thread.targets());
+    UserThread moved = new UserThread(cpu, thread.descriptor().by(cpu), thread.targets());
     moved.enable(true);
     state.by(cpu).restore();
     moved.descriptor().setControl(moved.notifying(cpu, UserThread.UINV));

@@ -217,7 +217,9 @@ public class CapabilityMsrs {
   }
 
   private long cr4Fixed1() {
-    return configuration.has(Feature.USER_INTERRUPTS) ? CR4_FIXED1 | Cr4.UINTR | Cr4.OSXSAVE : CR4_FIXED1;
+    return configuration.has(Feature.USER_INTERRUPTS)
+        ? CR4_FIXED1 | Cr4.UINTR | Cr4.OSXSAVE
+        : CR4_FIXED1;
   }
 
   private long capability(ControlVector vector, boolean trueControls) {

@@ -61,7 +61,10 @@ public final class UserNotificationFaults {
             StaysInService::new,
             APICV),
         virtualization(
-            "APICV-USER-SVI", "A virtual notification clears all of VISR", ClearsService::new, APICV),
+            "APICV-USER-SVI",
+            "A virtual notification clears all of VISR",
+            ClearsService::new,
+            APICV),
         virtualization(
             "IPIV-UI-SHADOW",
             "SENDUIPI in a guest goes to the physical local APIC",
@@ -107,14 +110,13 @@ public final class UserNotificationFaults {
     return PlantedFault.of(
         id,
         title,
-        processor(
-            (world, cpu) ->
-                new Processor(world, cpu) {
-                  @Override
-                  protected ApicVirtualization apicVirtualization(VmxWorld machine) {
-                    return virtualizations.make(machine);
-                  }
-                }),
+        processor((world, cpu) ->
+            new Processor(world, cpu) {
+              @Override
+              protected ApicVirtualization apicVirtualization(VmxWorld machine) {
+                return virtualizations.make(machine);
+              }
+            }),
         suite);
   }
 
