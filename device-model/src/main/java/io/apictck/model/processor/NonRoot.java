@@ -1,11 +1,13 @@
 package io.apictck.model.processor;
 
 import io.apictck.arch.Exceptions;
+import io.apictck.arch.Msr;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.processor.vmx.ApicOutcome;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.Vmcs;
 import io.apictck.platform.Event;
@@ -87,8 +89,7 @@ final class NonRoot {
     }
     if (event.type() == InterruptionType.EXTERNAL_INTERRUPT && notifiesUser(event.vector())) {
       processor.endWait();
-      processor.userInterrupts().interrupts().process();
-      return true;
+      return processesNotification(event.vector());
     }
     int length =
         switch (event.type()) {
@@ -331,13 +332,28 @@ final class NonRoot {
     int vector = apic().deliver();
     if (notifiesUser(vector)) {
       apic().deliveredToUser(vector);
-      processor.userInterrupts().interrupts().process();
-      if (processor.activity() == Activity.WAITING) {
+      if (processesNotification(vector) && processor.activity() == Activity.WAITING) {
         processor.wake();
       }
     } else {
       delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector));
     }
+  }
+
+  /** User-interrupt notification processing; false if there was a VM exit. */
+  private boolean processesNotification(int vector) {
+    if (vmcs.has(VmxControl.VIRTUALIZE_APIC_ACCESSES)) {
+      long descriptor = processor.userInterrupts().interrupts().rdmsr(Msr.IA32_UINTR_PD);
+      ApicOutcome access = apic().eventDelivery(descriptor);
+      if (access.kind() == ApicOutcome.Kind.EXIT) {
+        exit(
+            VmExit.of(ExitReason.APIC_ACCESS, access.qualification())
+                .during(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector)));
+        return false;
+      }
+    }
+    processor.userInterrupts().interrupts().process();
+    return true;
   }
 
   private boolean notifiesUser(int vector) {
@@ -348,7 +364,11 @@ final class NonRoot {
     if (!decisions.externalInterruptExits(vmcs, processor.interruptFlag())) {
       int vector = acknowledge();
       if (notifiesUser(vector)) {
-        processor.userInterrupts().notified();
+        processor.userInterrupts().endNotification();
+        processor.endWait();
+        if (processesNotification(vector)) {
+          processor.completeAtEnd();
+        }
       } else {
         delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector));
       }

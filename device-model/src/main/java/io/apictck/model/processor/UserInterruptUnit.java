@@ -156,11 +156,16 @@ final class UserInterruptUnit implements UserInterruptWorld {
 
   /** Processes the notification that the local APIC has delivered. */
   void notified() {
+    endNotification();
+    interrupts.process();
+    processor.wake();
+  }
+
+  /** The EOI of a notification that the local APIC has delivered. */
+  void endNotification() {
     if (interrupts.endsService()) {
       processor.world().chipset().eoi(processor.cpu());
     }
-    interrupts.process();
-    processor.wake();
   }
 
   /** Whether a user interrupt is to be delivered now. */

@@ -10,6 +10,7 @@ import io.apictck.arch.vmx.ActivityState;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.Interruptibility;
 import io.apictck.arch.vmx.InterruptionInformation;
+import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
 import io.apictck.junit.Conformance;
@@ -146,6 +147,52 @@ final class GuestTests {
     thread.enable(true);
     cpu.run(new Instruction.Sti(), NOP, NOP, new Instruction.Cli());
     verifyProcessed(thread);
+  }
+
+  @Test
+  @Requires({Feature.POSTED_INTERRUPTS, Feature.VIRTUALIZE_X2APIC_MODE})
+  @Covers("UINTR-VMX-003")
+  void thatOfPostedInterruptsComesBeforeThatOfUserInterrupts(Cpu cpu) {
+    UserThread thread = posted(cpu);
+    int notification = ApicGuest.NOTIFICATION_VECTOR;
+    cpu.wrmsr(Msr.IA32_UINTR_MISC, new UserInterruptMisc(0, notification).raw());
+    ApicGuest guest =
+        ApicGuest.of(cpu, VmxControl.PROCESS_POSTED_INTERRUPTS, VmxControl.VIRTUALIZE_X2APIC_MODE);
+    UserThread.enable(guest.vcpu(), true);
+    guest.prepare(0, 0, 0, true);
+    guest.descriptor().request(OTHER);
+    cpu.lapic().sendSelfIpi(notification);
+    guest.vcpu().enter();
+    guest.guest().takeInterrupt(OTHER);
+    guest.vcpu().leave();
+    assertThat(thread.requests()).as("UIRR").isZero();
+    assertThat(thread.descriptor().pir()).as("PIR of the user descriptor").isEqualTo(REQUEST);
+  }
+
+  @Test
+  @Requires(Feature.VIRTUALIZE_APIC_ACCESSES)
+  @Covers("UINTR-VMX-007")
+  void anExitOfTheirProcessingShowsTheNotification(Cpu cpu) {
+    UserThread thread = posted(cpu);
+    for (boolean injected : new boolean[] {true, false}) {
+      ApicGuest guest = ApicGuest.of(cpu, VmxControl.VIRTUALIZE_APIC_ACCESSES);
+      UserThread.enable(guest.vcpu(), true);
+      cpu.wrmsr(Msr.IA32_UINTR_PD, guest.accessPage());
+      if (injected) {
+        inject(guest.vcpu(), UINV);
+      } else {
+        guest.vcpu().clear(VmxControl.EXTERNAL_INTERRUPT_EXITING);
+        guest.vcpu().setInterruptFlag(true);
+        cpu.lapic().sendSelfIpi(UINV);
+      }
+      guest.vcpu().enter();
+      assertThat(guest.vcpu().exit())
+          .hasReason(ExitReason.APIC_ACCESS)
+          .hasNoInterruption()
+          .hasIdtVectoring(InterruptionType.EXTERNAL_INTERRUPT, UINV);
+      assertThat(thread.requests()).as("UIRR").isZero();
+      assertThat(cpu.lapic()).isIdle();
+    }
   }
 
   @Test
