@@ -27,16 +27,17 @@ final class StackMemory {
   long read(long address, int width) {
     long value = 0;
     for (int i = width - 1; i >= 0; i--) {
-      value = value << Byte.SIZE | word(address + i) >>> shift(address + i) & BYTE;
+      value = value << Byte.SIZE | (word(address + i) >>> shift(address + i) & BYTE);
     }
     return value;
   }
 
   void write(long address, int width, long value) {
     for (int i = 0; i < width; i++) {
-      int shift = shift(address + i);
-      long rest = word(address + i) & ~(BYTE << shift);
-      words.put(address + i >>> WORD_SHIFT, rest | (value >>> Byte.SIZE * i & BYTE) << shift);
+      long at = address + i;
+      long written = value >>> (Byte.SIZE * i) & BYTE;
+      long rest = word(at) & ~(BYTE << shift(at));
+      words.put(at >>> WORD_SHIFT, rest | written << shift(at));
     }
   }
 

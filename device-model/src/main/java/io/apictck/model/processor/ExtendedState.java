@@ -33,7 +33,7 @@ final class ExtendedState {
 
   /** XSAVES; gives a {@link Fault}. */
   int save(long area, long components) {
-    if ((area & Xsave.ALIGNMENT - 1) != 0) {
+    if ((area & (Xsave.ALIGNMENT - 1)) != 0) {
       return Fault.GP;
     }
     long requested = components & (XCR0 | xss);
@@ -48,7 +48,7 @@ final class ExtendedState {
 
   /** XRSTORS; gives a {@link Fault}. */
   int restore(long area, long components) {
-    if ((area & Xsave.ALIGNMENT - 1) != 0) {
+    if ((area & (Xsave.ALIGNMENT - 1)) != 0) {
       return Fault.GP;
     }
     long present = world.read(area + Xsave.XSTATE_BV, Long.BYTES);

@@ -188,8 +188,8 @@ final class SendUserIpiTests {
       Sender sender = Sender.of(cpu, form);
       UserDescriptor target = target(sender.guest().vcpu());
       int shift = form == Form.PAGE ? 8 : 0;
-      exits(sender.guest(), target, Sender.TARGET + 1 << shift);
-      exits(sender.guest(), target, ApicGuest.LAST_INDEX + 1 << shift);
+      exits(sender.guest(), target, (Sender.TARGET + 1) << shift);
+      exits(sender.guest(), target, (ApicGuest.LAST_INDEX + 1) << shift);
       sender.guest().vcpu().write(VmcsField.LAST_PID_POINTER_INDEX, Sender.TARGET - 1);
       exits(sender.guest(), target, Sender.TARGET << shift);
       sender.verifyPosted();

@@ -117,7 +117,7 @@ final class DeliveryTests {
       InterruptFrame taken = cpu.takeUserInterrupt(VECTOR);
       Frame frame = Frame.of(taken);
       assertThat(taken).interruptedAt(run, 1);
-      long top = frame.rsp() - adjust & -UserInterruptFrame.ALIGNMENT;
+      long top = (frame.rsp() - adjust) & -UserInterruptFrame.ALIGNMENT;
       assertThat(frame.address())
           .as("address of the frame with adjustment %d", adjust)
           .isEqualTo(top - UserInterruptFrame.SIZE);
@@ -133,14 +133,14 @@ final class DeliveryTests {
     long stack = cpu.machine().newPage() + 0x800;
     for (int offset = 0; offset < UserInterruptFrame.ALIGNMENT; offset++) {
       UserThread thread = requesting(cpu, REQUEST);
-      cpu.wrmsr(Msr.IA32_UINTR_STACKADJUST, stack + offset | 1);
+      cpu.wrmsr(Msr.IA32_UINTR_STACKADJUST, (stack + offset) | 1);
       thread.enterUserReceiving();
       Frame frame = Frame.of(cpu.takeUserInterrupt(VECTOR));
       assertThat(frame.address())
           .as("address of the frame")
           .isEqualTo(stack - UserInterruptFrame.SIZE);
       assertThat(frame.vector()).as("vector").isEqualTo(VECTOR);
-      assertThat(frame.rsp()).as("RSP").isNotEqualTo(stack + offset | 1);
+      assertThat(frame.rsp()).as("RSP").isNotEqualTo((stack + offset) | 1);
       finish(thread);
     }
   }

@@ -443,7 +443,7 @@ public final class UserInterruptFaults {
 
     @Override
     protected long flagsAfterReturn(long rflags, long image) {
-      return super.flagsAfterReturn(rflags, image) & ~Rflags.IF | image & Rflags.IF;
+      return (super.flagsAfterReturn(rflags, image) & ~Rflags.IF) | (image & Rflags.IF);
     }
   }
 
