@@ -25,7 +25,8 @@ import java.util.Set;
 final class ChipPlatform implements Platform {
   /** What the processors and the firmware of the machine have, whatever the chip is. */
   private static final Set<Feature> OF_THE_MACHINE =
-      EnumSet.of(Feature.MONITOR_MWAIT, Feature.ACPI_TABLES, Feature.MP_TABLE);
+      EnumSet.of(
+          Feature.MONITOR_MWAIT, Feature.USER_INTERRUPTS, Feature.ACPI_TABLES, Feature.MP_TABLE);
 
   private static final Set<Feature> OF_LOCAL_APICS =
       EnumSet.of(
@@ -186,6 +187,11 @@ final class ChipPlatform implements Platform {
   @Override
   public Outcome perform(Action action) {
     return platform.perform(action);
+  }
+
+  @Override
+  public long userInterruptHandler() {
+    return platform.userInterruptHandler();
   }
 
   @Override

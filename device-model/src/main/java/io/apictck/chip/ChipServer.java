@@ -35,7 +35,8 @@ public final class ChipServer {
 
   /** What the processors and the firmware have, not the chip. */
   private static final Set<Feature> NOT_OF_THE_CHIP =
-      EnumSet.of(Feature.MONITOR_MWAIT, Feature.ACPI_TABLES, Feature.MP_TABLE);
+      EnumSet.of(
+          Feature.MONITOR_MWAIT, Feature.USER_INTERRUPTS, Feature.ACPI_TABLES, Feature.MP_TABLE);
 
   private final Map<String, String> options;
 

@@ -119,6 +119,14 @@ public final class ReferencePlatform implements Platform {
     return scheduler.guest(guest);
   }
 
+  @Override
+  public long userInterruptHandler() {
+    if (!description.stimuli().contains(Stimulus.USER_INTERRUPTS)) {
+      throw new UnsupportedActionException("the processors have no user interrupts");
+    }
+    return scheduler.userInterruptHandler();
+  }
+
   /** Nothing to free. */
   @Override
   public void close() {}
@@ -156,6 +164,9 @@ public final class ReferencePlatform implements Platform {
     }
     if (!configuration.has(Feature.VMX)) {
       stimuli.remove(Stimulus.VM_ENTRY);
+    }
+    if (!configuration.has(Feature.USER_INTERRUPTS)) {
+      stimuli.remove(Stimulus.USER_INTERRUPTS);
     }
     String version = ReferencePlatform.class.getPackage().getImplementationVersion();
     return new PlatformDescription(

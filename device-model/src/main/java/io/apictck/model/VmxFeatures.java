@@ -39,6 +39,9 @@ final class VmxFeatures {
       features.removeAll(CAPABILITIES);
       features.removeIf(feature -> feature.control().isPresent());
     }
+    if (!features.contains(Feature.USER_INTERRUPTS)) {
+      features.removeAll(Set.of(Feature.LOAD_UINV, Feature.CLEAR_UINV));
+    }
     if (!features.contains(Feature.TPR_SHADOW)) {
       features.removeAll(NEED_TPR_SHADOW);
     }

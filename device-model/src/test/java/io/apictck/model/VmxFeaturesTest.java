@@ -42,6 +42,16 @@ class VmxFeaturesTest {
   }
 
   @Test
+  void controlsForUinvNeedUserInterrupts() {
+    assertThat(without(Feature.USER_INTERRUPTS))
+        .contains(Feature.VMX)
+        .doesNotContain(Feature.LOAD_UINV, Feature.CLEAR_UINV);
+    assertThat(without(Feature.VMX))
+        .contains(Feature.USER_INTERRUPTS)
+        .doesNotContain(Feature.LOAD_UINV, Feature.CLEAR_UINV);
+  }
+
+  @Test
   void whatIsNotImplementedIsNotOffered() {
     assertThat(without(Feature.PIC))
         .contains(Feature.VMX, Feature.POSTED_INTERRUPTS, Feature.EPT)

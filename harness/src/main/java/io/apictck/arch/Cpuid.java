@@ -11,6 +11,9 @@ public final class Cpuid {
   /** Leaf 5: MONITOR/MWAIT. */
   public static final int MONITOR_LEAF = 5;
 
+  /** Leaf 7, subleaf 0: structured extended features. */
+  public static final int STRUCTURED_FEATURES = 7;
+
   /** Leaf Bh: EDX is the x2APIC ID. */
   public static final int TOPOLOGY = 0xB;
 
@@ -32,11 +35,20 @@ public final class Cpuid {
   /** Leaf 1, ECX bit 24. */
   public static final int ECX_TSC_DEADLINE = 1 << 24;
 
+  /** Leaf 1, ECX bit 26. */
+  public static final int ECX_XSAVE = 1 << 26;
+
+  /** Leaf 1, ECX bit 27: CR4.OSXSAVE. */
+  public static final int ECX_OSXSAVE = 1 << 27;
+
   /** Leaf 1, EDX bit 9: a local APIC is present and globally enabled. */
   public static final int EDX_APIC = 1 << 9;
 
   /** Leaf 5, ECX bit 1: interrupts break MWAIT even with IF=0 where asked for. */
   public static final int MWAIT_INTERRUPT_BREAK = 1 << 1;
+
+  /** Leaf 7, EDX bit 5. */
+  public static final int EDX_USER_INTERRUPTS = 1 << 5;
 
   private Cpuid() {}
 }

@@ -86,5 +86,29 @@ public final class Msr {
   /** Last MSR of the x2APIC range. */
   public static final int X2APIC_LAST = 0x8FF;
 
+  /** User interrupts that are requested (UIRR). */
+  public static final int IA32_UINTR_RR = 0x985;
+
+  /** Address of the handler of user interrupts (UIHANDLER). */
+  public static final int IA32_UINTR_HANDLER = 0x986;
+
+  /** Stack of that handler (UISTACKADJUST): bit 0 says whether it is subtracted or loaded. */
+  public static final int IA32_UINTR_STACKADJUST = 0x987;
+
+  /** See {@link io.apictck.arch.uintr.UserInterruptMisc}. */
+  public static final int IA32_UINTR_MISC = 0x988;
+
+  /** Address of the user posted-interrupt descriptor (UPIDADDR). */
+  public static final int IA32_UINTR_PD = 0x989;
+
+  /** Address of the target table (UITTADDR), and {@link #UINTR_TT_ENABLE}. */
+  public static final int IA32_UINTR_TT = 0x98A;
+
+  /** Bit 0 of IA32_UINTR_TT: SENDUIPI is enabled. */
+  public static final long UINTR_TT_ENABLE = 1;
+
+  /** Supervisor components that XSAVES and XRSTORS manage. */
+  public static final int IA32_XSS = 0xDA0;
+
   private Msr() {}
 }

@@ -39,6 +39,11 @@ final class GuardedPlatform implements Platform {
   }
 
   @Override
+  public long userInterruptHandler() {
+    return platform.userInterruptHandler();
+  }
+
+  @Override
   public void close() {
     platform.close();
   }

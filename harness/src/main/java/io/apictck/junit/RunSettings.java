@@ -1,7 +1,7 @@
 package io.apictck.junit;
 
-import io.apictck.target.TargetSpec;
 import io.apictck.platform.Feature;
+import io.apictck.target.TargetSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -17,8 +17,9 @@ import java.util.function.Function;
  * @param seed {@code apictck.seed}: chooses the samples of sweeps
  * @param knownIssues {@code apictck.knownIssues}: file of known issues; without it what {@link
  *     io.apictck.verdict.KnownIssues#bundled} has of the target
- * @param complete {@code apictck.complete}: present if the target has every feature and stimulus but
- *     these features, so that a test which finds another one missing fails; for mutation testing
+ * @param complete {@code apictck.complete}: present if the target has every feature and stimulus
+ *     but these features, so that a test which finds another one missing fails; for mutation
+ *     testing
  */
 record RunSettings(
     TargetSpec target,

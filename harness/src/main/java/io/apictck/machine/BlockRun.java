@@ -72,6 +72,8 @@ public final class BlockRun {
 
   boolean leavesContext() {
     Instruction last = instructions.getLast();
-    return last instanceof Instruction.Iret || last instanceof Instruction.Rsm;
+    return last instanceof Instruction.Iret
+        || last instanceof Instruction.Rsm
+        || last instanceof Instruction.Uiret;
   }
 }

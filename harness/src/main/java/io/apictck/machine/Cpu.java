@@ -380,13 +380,13 @@ public final class Cpu {
     wrmsr(Msr.IA32_APIC_BASE, base.raw());
   }
 
-  /** IRETQ or RSM: leaves the handler context. */
+  /** IRETQ, RSM or UIRET: leaves the handler context. */
   public void iret() {
     if (contexts.isEmpty()) {
       throw new IllegalStateException(
           "CPU " + index + " is in no handler: there is nothing to return from");
     }
-    run(contexts.innermostIsSystemManagement() ? new Instruction.Rsm() : new Instruction.Iret());
+    run(contexts.leaving());
   }
 
   // ---- lines ----
@@ -451,6 +451,13 @@ public final class Cpu {
     return counter;
   }
 
+  /** From now on user interrupts with this vector are taken by {@code handler}. */
+  public Counter onUserInterrupt(int vector, InterruptHandler handler) {
+    Counter counter = new Counter();
+    contexts.onUserInterrupt(vector, counting(counter, handler));
+    return counter;
+  }
+
   /** From now on interrupts with this vector are waited for one by one, or unexpected. */
   public void noHandler(int vector) {
     contexts.removeInterruptHandler(vector);
@@ -512,6 +519,11 @@ public final class Cpu {
   /** Waits for the next interrupt and fails if it is not a software interrupt with this vector. */
   public InterruptFrame takeSoftwareInterrupt(int vector) {
     return take(Cause.SOFTWARE, vector);
+  }
+
+  /** Waits for the next interrupt and fails if it is not a user interrupt with this vector. */
+  public InterruptFrame takeUserInterrupt(int vector) {
+    return take(Cause.USER, vector);
   }
 
   private InterruptFrame take(Cause cause, int vector) {
@@ -645,6 +657,16 @@ public final class Cpu {
         return contexts.enter(
             new InterruptFrame(
                 this, taken.vector(), Cause.TRAP, taken.interrupted(), taken.rflags()));
+      }
+      case Event.UserInterruptTaken taken -> {
+        return contexts.enter(
+            new InterruptFrame(
+                this,
+                taken.vector(),
+                Cause.USER,
+                taken.interrupted(),
+                taken.rflags(),
+                taken.frame()));
       }
       case Event.ProcessorReset reset -> {
         forgetContexts();

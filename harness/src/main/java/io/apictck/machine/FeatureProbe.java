@@ -45,6 +45,7 @@ public final class FeatureProbe {
           MP_TABLE,
           EXTENDED_DESTINATION_ID ->
           machine.description().board().devices().contains(feature);
+      case USER_INTERRUPTS -> offersUserInterrupts();
       case VMX -> offersVmx();
       case VMX_TRUE_CONTROLS -> offersVmx() && VmxCapabilities.of(cpu()).basic().trueControls();
       case HLT_ACTIVITY -> enters(ActivityState.HLT);
@@ -64,9 +65,16 @@ public final class FeatureProbe {
           IPI_VIRTUALIZATION,
           APIC_TIMER_VIRTUALIZATION,
           EPT,
-          UNRESTRICTED_GUEST ->
+          UNRESTRICTED_GUEST,
+          LOAD_UINV,
+          CLEAR_UINV ->
           throw new IllegalStateException(feature + " is a control");
     };
+  }
+
+  private boolean offersUserInterrupts() {
+    return Integer.compareUnsigned(cpu().cpuid(0).eax(), Cpuid.STRUCTURED_FEATURES) >= 0
+        && (cpu().cpuid(Cpuid.STRUCTURED_FEATURES).edx() & Cpuid.EDX_USER_INTERRUPTS) != 0;
   }
 
   private boolean offersVmx() {
@@ -107,6 +115,7 @@ public final class FeatureProbe {
       case EXTENDED_DESTINATION_ID -> "messages carry destination ID bits 14:8";
       case MSI -> "a PCI function has an MSI capability";
       case MSI_X -> "a PCI function has an MSI-X capability";
+      case USER_INTERRUPTS -> "CPUID.(07H,0):EDX[5] = 1";
       case VMX -> "CPUID.01H:ECX[5] = 1, and IA32_FEATURE_CONTROL allows VMXON";
       case VMX_TRUE_CONTROLS -> "IA32_VMX_BASIC[55] = 1";
       case HLT_ACTIVITY -> "IA32_VMX_MISC[6] = 1";
@@ -126,7 +135,9 @@ public final class FeatureProbe {
           IPI_VIRTUALIZATION,
           APIC_TIMER_VIRTUALIZATION,
           EPT,
-          UNRESTRICTED_GUEST ->
+          UNRESTRICTED_GUEST,
+          LOAD_UINV,
+          CLEAR_UINV ->
           throw new IllegalStateException(feature + " is a control");
     };
   }

@@ -1,6 +1,6 @@
 package io.apictck.machine;
 
-import io.apictck.machine.InterruptFrame.Cause;
+import io.apictck.platform.Instruction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +18,7 @@ final class HandlerContexts {
   private final List<Context> contexts = new ArrayList<>();
   private final Map<Integer, InterruptHandler> interruptHandlers = new HashMap<>();
   private final Map<Integer, InterruptHandler> trapHandlers = new HashMap<>();
+  private final Map<Integer, InterruptHandler> userHandlers = new HashMap<>();
   private @Nullable InterruptHandler nmiHandler;
 
   private static final class Context {
@@ -53,6 +54,10 @@ final class HandlerContexts {
     trapHandlers.put(vector, handler);
   }
 
+  void onUserInterrupt(int vector, InterruptHandler handler) {
+    userHandlers.put(vector, handler);
+  }
+
   void onNmi(InterruptHandler handler) {
     nmiHandler = handler;
   }
@@ -67,6 +72,7 @@ final class HandlerContexts {
       case TRAP -> trapHandlers.get(frame.vector());
       case NMI -> nmiHandler;
       case SMI -> null;
+      case USER -> userHandlers.get(frame.vector());
     };
   }
 
@@ -144,11 +150,16 @@ final class HandlerContexts {
     contexts.clear();
     interruptHandlers.clear();
     trapHandlers.clear();
+    userHandlers.clear();
     nmiHandler = null;
   }
 
-  /** Whether returning from the innermost context takes RSM. */
-  boolean innermostIsSystemManagement() {
-    return innermost().cause() == Cause.SMI;
+  /** What returns from the innermost context. */
+  Instruction leaving() {
+    return switch (innermost().cause()) {
+      case SMI -> new Instruction.Rsm();
+      case USER -> new Instruction.Uiret();
+      case EXTERNAL, NMI, SOFTWARE, TRAP -> new Instruction.Iret();
+    };
   }
 }

@@ -10,10 +10,12 @@ import io.apictck.platform.Place;
  * @param cpu the processor
  * @param vector vector
  * @param cause what made the processor enter it
- * @param interrupted where IRET or RSM will go on
+ * @param interrupted where IRET, RSM or UIRET will go on
  * @param rflags RFLAGS as saved
+ * @param address of a user interrupt: where its frame lies; 0 for others
  */
-public record InterruptFrame(Cpu cpu, int vector, Cause cause, Place interrupted, long rflags) {
+public record InterruptFrame(
+    Cpu cpu, int vector, Cause cause, Place interrupted, long rflags, long address) {
   /** What makes a processor enter a handler. */
   public enum Cause {
     /** Maskable interrupt. */
@@ -25,7 +27,9 @@ public record InterruptFrame(Cpu cpu, int vector, Cause cause, Place interrupted
     /** System-management interrupt. */
     SMI,
     /** Single step or breakpoint. */
-    TRAP;
+    TRAP,
+    /** User interrupt. */
+    USER;
 
     static Cause of(Event.Kind kind) {
       return switch (kind) {
@@ -35,6 +39,11 @@ public record InterruptFrame(Cpu cpu, int vector, Cause cause, Place interrupted
         case SMI -> SMI;
       };
     }
+  }
+
+  /** One that is not of a user interrupt. */
+  InterruptFrame(Cpu cpu, int vector, Cause cause, Place interrupted, long rflags) {
+    this(cpu, vector, cause, interrupted, rflags, 0);
   }
 
   /** Whether maskable interrupts were enabled where it interrupted. */
@@ -52,6 +61,7 @@ public record InterruptFrame(Cpu cpu, int vector, Cause cause, Place interrupted
           case SOFTWARE -> "software interrupt " + Hex.vector(vector);
           case SMI -> "SMI";
           case TRAP -> "trap " + vector;
+          case USER -> "user interrupt " + vector;
         };
     return what + " on CPU " + cpu.index();
   }

@@ -124,6 +124,11 @@ public final class Machine {
     return scratch(description.scratchSize() - pages * 4096L);
   }
 
+  /** What IA32_UINTR_HANDLER must be for tests to take user interrupts. */
+  public long userInterruptHandler() {
+    return platform.userInterruptHandler();
+  }
+
   GuestState guestState(int cpu, int guest) {
     return platform.guest(cpu, guest);
   }

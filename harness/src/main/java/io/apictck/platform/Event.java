@@ -90,6 +90,20 @@ public sealed interface Event {
       implements Event {}
 
   /**
+   * A processor entered the handler of a user interrupt: a new context, left by {@link
+   * Instruction.Uiret}. The vector, RIP, RFLAGS and RSP lie in its frame.
+   *
+   * @param cpu processor index
+   * @param vector user vector, 0 to 63
+   * @param interrupted where the handler will return to
+   * @param rflags RFLAGS as saved
+   * @param frame RSP at the entry of the handler: address of its {@link
+   *     io.apictck.arch.uintr.UserInterruptFrame}
+   */
+  record UserInterruptTaken(int cpu, int vector, Place interrupted, long rflags, long frame)
+      implements Event {}
+
+  /**
    * INIT reset a processor: its contexts are gone. An application processor now waits for a
    * start-up IPI.
    *

@@ -49,6 +49,8 @@ public enum Feature {
   MSI,
   /** A PCI function with an MSI-X capability. */
   MSI_X,
+  /** CPUID.7.0:EDX[5]. */
+  USER_INTERRUPTS,
   /** CPUID.1:ECX[5], and IA32_FEATURE_CONTROL allows VMXON. */
   VMX,
   /** IA32_VMX_BASIC[55]: default1 controls may be 0. */
@@ -88,7 +90,11 @@ public enum Feature {
   /** The control "enable EPT" may be 1. */
   EPT(VmxControl.ENABLE_EPT),
   /** The control "unrestricted guest" may be 1. */
-  UNRESTRICTED_GUEST(VmxControl.UNRESTRICTED_GUEST);
+  UNRESTRICTED_GUEST(VmxControl.UNRESTRICTED_GUEST),
+  /** The control "load UINV" may be 1. */
+  LOAD_UINV(VmxControl.LOAD_UINV),
+  /** The control "clear UINV" may be 1. */
+  CLEAR_UINV(VmxControl.CLEAR_UINV);
 
   private final @Nullable VmxControl control;
 

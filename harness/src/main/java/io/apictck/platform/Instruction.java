@@ -275,6 +275,35 @@ public sealed interface Instruction {
     }
   }
 
+  /** SENDUIPI: an interrupt for the user thread of an entry of the target table. */
+  record Senduipi(long index) implements Instruction {}
+
+  /**
+   * Removes the user vector from the stack, then UIRET: leaves the context of the user-interrupt
+   * handler; must be the last of its block.
+   */
+  record Uiret() implements Instruction {}
+
+  /** CLUI. */
+  record Clui() implements Instruction {}
+
+  /** STUI. */
+  record Stui() implements Instruction {}
+
+  /** TESTUI; gives the {@link #STATUS_FLAGS}, of which CF is UIF. */
+  record Testui() implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /** XSAVES of the state components in {@code components}. */
+  record Xsaves(long address, long components) implements Instruction {}
+
+  /** XRSTORS of the state components in {@code components}. */
+  record Xrstors(long address, long components) implements Instruction {}
+
   /** CF, PF, AF, ZF, SF and OF: how VMX instructions tell whether they succeeded. */
   long STATUS_FLAGS = 0x8D5;
 }

@@ -169,6 +169,20 @@ final class InstructionEncoder {
       case Instruction.Vmresume() -> code(NOTHING, bytes(0x0F, 0x01, 0xC3), STORE_FLAGS);
       case Instruction.Vmxoff() -> code(NOTHING, bytes(0x0F, 0x01, 0xC4), STORE_FLAGS);
       case Instruction.Vmcall() -> code(NOTHING, bytes(0x0F, 0x01, 0xC1), STORE_FLAGS);
+      case Instruction.Senduipi(long index) ->
+          code(movRax(index), bytes(0xF3, 0x0F, 0xC7, 0xF0), NOTHING); // senduipi rax
+      case Instruction.Uiret() ->
+          code(
+              bytes(0x48, 0x8D, 0x64, 0x24, 0x08), // lea rsp, [rsp+8]
+              bytes(0xF3, 0x0F, 0x01, 0xEC),
+              NOTHING);
+      case Instruction.Clui() -> plain(0xF3, 0x0F, 0x01, 0xEE);
+      case Instruction.Stui() -> plain(0xF3, 0x0F, 0x01, 0xEF);
+      case Instruction.Testui() -> code(NOTHING, bytes(0xF3, 0x0F, 0x01, 0xED), STORE_FLAGS);
+      case Instruction.Xsaves(long address, long components) ->
+          code(area(address, components), bytes(0x48, 0x0F, 0xC7, 0x29), NOTHING);
+      case Instruction.Xrstors(long address, long components) ->
+          code(area(address, components), bytes(0x48, 0x0F, 0xC7, 0x19), NOTHING);
     };
   }
 
@@ -217,6 +231,13 @@ final class InstructionEncoder {
 
   private static byte[] movRcx(long value) {
     return mov64(0x48, 0xB9, value);
+  }
+
+  /** mov rcx, address; mov eax and edx, components. */
+  private static byte[] area(long address, long components) {
+    return concat(
+        movRcx(address),
+        concat(movEax((int) components), movEdx((int) (components >>> Integer.SIZE))));
   }
 
   /** mov r32, imm32. */

@@ -30,6 +30,13 @@ package io.apictck.platform;
  *       VMCS goes on where guest RIP points: in the middle of a suspended block (its instruction is
  *       executed again or not, as RIP says), in the NOPs (a suspended block of that context is
  *       dropped), or afresh (see {@link GuestState}).
+ *   <li>User mode is no context of its own: {@link Instruction.EnterUser} and {@link
+ *       Instruction.LeaveUser} change the privilege level of the current one, and what interrupts
+ *       it goes back to that level. A user interrupt pushes a context that runs with the privilege
+ *       level and with IF as before and that {@link Instruction.Uiret} pops; it may be entered if
+ *       IA32_UINTR_HANDLER is {@link #userInterruptHandler}. What its frame holds when it is popped
+ *       counts: RFLAGS are those of the frame, RSP is the next frame's basis, RIP may be as pushed
+ *       or not canonical. Notifications of user interrupts show no event.
  *   <li>{@link #perform} returns when no block can go on without another action, or when the time
  *       of {@link Action.Elapse} is over; it returns early from Elapse as soon as there is an
  *       event.
@@ -63,6 +70,17 @@ public interface Platform extends AutoCloseable {
    */
   default GuestState guest(int cpu, int guest) {
     throw new UnsupportedActionException("the platform does not enter guests");
+  }
+
+  /**
+   * What IA32_UINTR_HANDLER must be for user interrupts to show as {@link
+   * Event.UserInterruptTaken}.
+   *
+   * @throws UnsupportedActionException if the platform does not offer {@link
+   *     Stimulus#USER_INTERRUPTS}
+   */
+  default long userInterruptHandler() {
+    throw new UnsupportedActionException("the platform has no handler of user interrupts");
   }
 
   /** Ends the machine and frees what it holds; called once, also after a crash. */

@@ -29,5 +29,7 @@ public enum Stimulus {
   /** VM entries: {@link Event.VmEntered}, {@link Event.VmExited}, {@link Platform#guest}. */
   VM_ENTRY,
   /** {@link Event.ProcessorReset} also of a processor that INIT resets while it is halted. */
-  INIT_IN_HALT
+  INIT_IN_HALT,
+  /** User interrupts: {@link Event.UserInterruptTaken}, {@link Platform#userInterruptHandler}. */
+  USER_INTERRUPTS
 }

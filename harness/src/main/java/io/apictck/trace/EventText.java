@@ -31,6 +31,8 @@ final class EventText {
                   Numbers.hex(Integer.toUnsignedLong(faulted.errorCode())));
       case Event.InterruptTaken taken ->
           "takes " + interrupt(taken) + returning(taken.interrupted(), taken.rflags());
+      case Event.UserInterruptTaken taken ->
+          "takes user interrupt " + taken.vector() + returning(taken.interrupted(), taken.rflags());
       case Event.ExceptionTaken taken ->
           "takes trap "
               + exception(taken.vector())

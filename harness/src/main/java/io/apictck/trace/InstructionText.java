@@ -74,6 +74,15 @@ final class InstructionText {
       case Instruction.Vmlaunch() -> "vmlaunch";
       case Instruction.Vmresume() -> "vmresume";
       case Instruction.Vmcall() -> "vmcall";
+      case Instruction.Senduipi(long index) -> "senduipi " + Numbers.hex(index);
+      case Instruction.Uiret() -> "uiret";
+      case Instruction.Clui() -> "clui";
+      case Instruction.Stui() -> "stui";
+      case Instruction.Testui() -> "testui";
+      case Instruction.Xsaves(long address, long components) ->
+          "xsaves [" + Numbers.address(address) + "], components " + Numbers.hex(components);
+      case Instruction.Xrstors(long address, long components) ->
+          "xrstors [" + Numbers.address(address) + "], components " + Numbers.hex(components);
     };
   }
 

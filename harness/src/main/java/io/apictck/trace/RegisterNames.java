@@ -32,6 +32,13 @@ final class RegisterNames {
       case Msr.IA32_APIC_BASE -> " (IA32_APIC_BASE)";
       case Msr.IA32_TSC_ADJUST -> " (IA32_TSC_ADJUST)";
       case Msr.IA32_TSC_DEADLINE -> " (IA32_TSC_DEADLINE)";
+      case Msr.IA32_UINTR_RR -> " (IA32_UINTR_RR)";
+      case Msr.IA32_UINTR_HANDLER -> " (IA32_UINTR_HANDLER)";
+      case Msr.IA32_UINTR_STACKADJUST -> " (IA32_UINTR_STACKADJUST)";
+      case Msr.IA32_UINTR_MISC -> " (IA32_UINTR_MISC)";
+      case Msr.IA32_UINTR_PD -> " (IA32_UINTR_PD)";
+      case Msr.IA32_XSS -> " (IA32_XSS)";
+      case Msr.IA32_UINTR_TT -> " (IA32_UINTR_TT)";
       default ->
           msr >= Msr.X2APIC_FIRST && msr <= Msr.X2APIC_LAST
               ? ofOffset((msr - Msr.X2APIC_FIRST) << 4)

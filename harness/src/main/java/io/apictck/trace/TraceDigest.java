@@ -129,6 +129,13 @@ final class TraceDigest {
         mix(size, levels, 0);
       }
       case Instruction.Prefetch(long address) -> mix(47, address, 0);
+      case Instruction.Senduipi(long index) -> mix(48, index, 0);
+      case Instruction.Uiret() -> mix(49);
+      case Instruction.Clui() -> mix(50);
+      case Instruction.Stui() -> mix(51);
+      case Instruction.Testui() -> mix(52);
+      case Instruction.Xsaves(long address, long components) -> mix(53, address, components);
+      case Instruction.Xrstors(long address, long components) -> mix(54, address, components);
     }
   }
 
@@ -167,6 +174,11 @@ final class TraceDigest {
       case Event.VmExited exited -> {
         mix(109, exited.block(), exited.reason());
         add(exited.interrupted());
+      }
+      case Event.UserInterruptTaken taken -> {
+        mix(110, taken.vector(), taken.frame());
+        add(taken.interrupted());
+        mix(taken.rflags());
       }
     }
   }

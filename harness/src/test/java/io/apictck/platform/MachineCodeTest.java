@@ -140,7 +140,14 @@ final class MachineCodeTest {
             new Instruction.Vmwrite(0x681E, 0x1122_3344_5566_7788L),
             new Instruction.Vmlaunch(),
             new Instruction.Vmresume(),
-            new Instruction.Vmcall()));
+            new Instruction.Vmcall(),
+            new Instruction.Senduipi(2),
+            new Instruction.Uiret(),
+            new Instruction.Clui(),
+            new Instruction.Stui(),
+            new Instruction.Testui(),
+            new Instruction.Xsaves(MEMORY, 0x1_0000_4000L),
+            new Instruction.Xrstors(MEMORY, 0x1_0000_4000L)));
     return all;
   }
 

@@ -98,6 +98,9 @@ final class TraceTextTest {
         Arguments.of(
             new Event.ExceptionTaken(0, 1, 0, place, 0x202),
             "takes trap 1 (#DB), returns to block 3 instruction 2"),
+        Arguments.of(
+            new Event.UserInterruptTaken(0, 5, place, 0x202, 0x1000),
+            "takes user interrupt 5, returns to block 3 instruction 2"),
         Arguments.of(new Event.ProcessorReset(0), "is reset by INIT"),
         Arguments.of(
             new Event.ProcessorStarted(0, 8, new Event.StartState(0x800, 0, 0, 2)),

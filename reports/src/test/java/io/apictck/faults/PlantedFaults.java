@@ -20,6 +20,8 @@ import io.apictck.model.processor.PagingFaults;
 import io.apictck.model.processor.PassThroughFaults;
 import io.apictck.model.processor.ProcessorFaults;
 import io.apictck.model.processor.VmxExitFaults;
+import io.apictck.model.processor.uintr.UserInterruptFaults;
+import io.apictck.model.processor.uintr.UserNotificationFaults;
 import io.apictck.model.processor.vmx.PostedInterruptFaults;
 import io.apictck.model.processor.vmx.VirtualInterruptFaults;
 import io.apictck.model.processor.vmx.VmxEntryFaults;
@@ -55,7 +57,9 @@ public final class PlantedFaults {
               FirmwareFaults.all(),
               VmxEntryFaults.all(),
               VirtualInterruptFaults.all(),
-              PostedInterruptFaults.all())
+              PostedInterruptFaults.all(),
+              UserInterruptFaults.all(),
+              UserNotificationFaults.all())
           .flatMap(List::stream)
           .sorted(Comparator.comparing(PlantedFault::id))
           .toList();

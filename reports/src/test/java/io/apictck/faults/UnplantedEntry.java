@@ -71,11 +71,6 @@ record UnplantedEntry(String id, Cause cause, String reason) {
             "Another INIT in the wait for a start-up IPI changes nothing that can be seen; whether"
                 + " an NMI of that time is remembered is recorded (INIT-005)."),
         new UnplantedEntry(
-            "BUG-121",
-            Cause.AMBIGUOUS,
-            "Editions of the manual disagree whether MSRs 900h to BFFh belong to x2APIC mode; that"
-                + " they do not mirror registers is tested by BUG-120."),
-        new UnplantedEntry(
             "BUG-128",
             Cause.AMBIGUOUS,
             "The manual calls bit 9 of SVR reserved, processors accept it."),
@@ -132,6 +127,11 @@ record UnplantedEntry(String id, Cause cause, String reason) {
             "BUG-306",
             Cause.NOT_ARCHITECTURAL,
             "The stale copy of the entry is kept by the hypervisor; that the physical entry is right"
-                + " is tested (LPT-INT-005)."));
+                + " is tested (LPT-INT-005)."),
+        new UnplantedEntry(
+            "BUG-317",
+            Cause.AMBIGUOUS,
+            "Whether the interrupt command register shows the notification is weakly specified; it is"
+                + " recorded (UINTR-SEND-010)."));
   }
 }

@@ -39,6 +39,7 @@ final class ChipIT {
           "--test=*Cr8Tests*",
           "--test=*suites.pic.*",
           "--test=*suites.msi.*",
+          "--test=*suites.uintr.*",
           "--test=*suites.virtualwire.*");
 
   @TempDir Path folder;

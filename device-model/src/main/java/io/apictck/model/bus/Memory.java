@@ -9,9 +9,9 @@ import java.util.Arrays;
  * Physical memory (Intel SDM Vol. 3A, "Memory Organization").
  *
  * <p>Supported: conventional memory below 640 KiB for start-up pages, and scratch memory for tests,
- * in pages that are made when they are first written; read-only memory with the tables of firmware
- * from E0000h. Elsewhere reads give ones and writes vanish. An access over the end of memory is
- * treated byte by byte.
+ * in pages that are made when they are first written; memory for the stacks of processors;
+ * read-only memory with the tables of firmware from E0000h. Elsewhere reads give ones and writes
+ * vanish. An access over the end of memory is treated byte by byte.
  *
  * <p>Not supported: caches, memory types. Deliberate deviation: a reset clears memory, so that a
  * machine repeats exactly.
@@ -47,6 +47,7 @@ public final class Memory {
   /** An entry is null until its page is written: then it reads as zeros. */
   private final byte[][] pages = new byte[LOW_PAGES + SCRATCH_PAGES][];
 
+  private final StackMemory stacks = new StackMemory();
   private final byte[] rom;
 
   /** Memory without read-only memory. */
@@ -62,6 +63,7 @@ public final class Memory {
   /** Zeroes all of it but the read-only memory. */
   public void clear() {
     Arrays.fill(pages, null);
+    stacks.clear();
   }
 
   /** Reads 1, 2, 4 or 8 bytes, zero-extended. */
@@ -72,7 +74,7 @@ public final class Memory {
     }
     int number = pageNumber(address);
     if (number == NO_PAGE) {
-      return readRom(address, width);
+      return StackMemory.contains(address) ? stacks.read(address, width) : readRom(address, width);
     }
     byte[] page = pages[number];
     if (page == null) {
@@ -96,6 +98,9 @@ public final class Memory {
     }
     int number = pageNumber(address);
     if (number == NO_PAGE) {
+      if (StackMemory.contains(address)) {
+        stacks.write(address, width, value);
+      }
       return;
     }
     byte[] page = writable(number);

@@ -86,6 +86,11 @@ public interface Chipset {
     ChipsetOrders.sendIpi(this, cpu, vector, apicId);
   }
 
+  /** As {@link #sendIpi}, by a write of the interrupt command register. */
+  default void commandIpi(int cpu, int vector, int apicId) {
+    ChipsetOrders.commandIpi(this, cpu, vector, apicId);
+  }
+
   /** CR8: bits 7:4 of the task priority, 0 to 15. */
   int cr8(int cpu);
 

@@ -38,6 +38,20 @@ final class ChipsetOrders {
     chipset.write(cpu, high, Integer.BYTES, before);
   }
 
+  static void commandIpi(Chipset chipset, int cpu, int vector, int apicId) {
+    if (chipset.x2apic(cpu)) {
+      chipset.wrmsr(cpu, LapicRegister.ICR.msr(), (long) apicId << Integer.SIZE | vector);
+    } else {
+      long page = page(chipset, cpu);
+      chipset.write(
+          cpu,
+          page + LapicRegister.ICR_HIGH.offset(),
+          Integer.BYTES,
+          (long) apicId << DESTINATION_SHIFT);
+      chipset.write(cpu, page + LapicRegister.ICR.offset(), Integer.BYTES, vector);
+    }
+  }
+
   private static long page(Chipset chipset, int cpu) {
     return chipset.ownsMsr(Msr.IA32_APIC_BASE)
         ? ApicBase.of(chipset.rdmsr(cpu, Msr.IA32_APIC_BASE)).address()

@@ -22,5 +22,7 @@ public enum Boundary {
   /** Delivery of a recognized virtual interrupt. */
   VIRTUAL_INTERRUPT,
   /** External interrupt. */
-  INTERRUPT
+  INTERRUPT,
+  /** User interrupt. */
+  USER_INTERRUPT
 }

@@ -14,7 +14,9 @@ final class Context {
     /** Left by IRET. */
     HANDLER,
     /** System management, left by RSM. */
-    SMM
+    SMM,
+    /** Handler of a user interrupt, left by UIRET. */
+    USER_HANDLER
   }
 
   private static final long[] NO_VALUES = {};
@@ -33,15 +35,15 @@ final class Context {
   private long[] values = NO_VALUES;
   private int count;
 
-  /** In a guest: the address of the first instruction of the block. */
+  /** The address of the first instruction of the block. */
   private long code;
 
-  /** In a guest: the offsets of the instructions from there, and of the end, if measured. */
+  /** The offsets of the instructions from there, and of the end, if measured. */
   private int[] offsets = NO_OFFSETS;
 
   private boolean measured;
 
-  /** In a guest: RSP. */
+  /** RSP. */
   private long stackPointer;
 
   /** In a guest: RIP where it points to nothing that a test has there. */
@@ -142,7 +144,7 @@ final class Context {
     return block == null ? Place.IDLE : new Place(block.block(), next);
   }
 
-  // As a guest sees it
+  // Where it lies
 
   long stackPointer() {
     return stackPointer;

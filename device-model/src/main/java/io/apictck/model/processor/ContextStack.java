@@ -7,7 +7,7 @@ final class ContextStack {
   /** As many as the stack of a small kernel has room for. */
   static final int LIMIT = 1024;
 
-  /** How far apart the stack pointers of a guest's contexts are. */
+  /** How far apart the stack pointers of contexts are. */
   private static final long FRAME = 0x100;
 
   private Context[] contexts = {new Context()};

@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.Cr4;
 import io.apictck.model.processor.vmx.Addresses;
 import io.apictck.model.processor.vmx.CapabilityMsrs;
 
@@ -7,8 +8,8 @@ import io.apictck.model.processor.vmx.CapabilityMsrs;
  * CR0, CR2, CR3 and CR4 (Intel SDM Vol. 3A, "Control Registers"; Vol. 3C, "Restrictions on VMX
  * Operation").
  *
- * <p>Supported: which values may be loaded. No bits but CR4.VMXE and, in guests, CR0.WP and the
- * address in CR3 have an effect: the processor is in 64-bit mode.
+ * <p>Supported: which values may be loaded. No bits but VMXE, OSXSAVE and UINTR of CR4 and, in
+ * guests, CR0.WP and the address in CR3 have an effect: the processor is in 64-bit mode.
  */
 final class ControlRegisters {
   /** CR4.VMXE. */
@@ -62,6 +63,14 @@ final class ControlRegisters {
 
   boolean vmxEnabled() {
     return (cr4 & VMXE) != 0;
+  }
+
+  boolean xsaveEnabled() {
+    return (cr4 & Cr4.OSXSAVE) != 0;
+  }
+
+  boolean userInterruptsEnabled() {
+    return (cr4 & Cr4.UINTR) != 0;
   }
 
   /** MOV to CR0, CR3 or CR4; gives a {@link Fault}. */

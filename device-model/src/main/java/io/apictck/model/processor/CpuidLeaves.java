@@ -1,6 +1,8 @@
 package io.apictck.model.processor;
 
 import io.apictck.arch.Cpuid;
+import io.apictck.arch.Xsave;
+import io.apictck.arch.uintr.UserInterruptComponent;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.platform.Feature;
 import java.util.Collections;
@@ -18,9 +20,16 @@ final class CpuidLeaves {
     private static final Registers ZERO = new Registers(0, 0, 0, 0);
   }
 
+  /**
+   * What depends on the state of the processor.
+   *
+   * @param apic the local APIC is globally enabled
+   * @param xsave CR4.OSXSAVE
+   */
+  record Flags(boolean apic, boolean xsave) {}
+
   private static final int BASIC = 0;
   private static final int POWER = 6;
-  private static final int STRUCTURED_FEATURES = 7;
   private static final int EXTENDED = 0x8000_0000;
   private static final int EXTENDED_FEATURES = 0x8000_0001;
   private static final int ADVANCED_POWER = 0x8000_0007;
@@ -52,6 +61,12 @@ final class CpuidLeaves {
   /** More than one logical processor in the package. */
   private static final int EDX_HTT = 1 << 28;
 
+  private static final int X87_STATE = 1;
+
+  /** Compacted format, and XSAVES. */
+  private static final int XSAVES = 1 << 1 | 1 << 3;
+
+  private static final int SUPERVISOR_COMPONENT = 1;
   private static final int LEVEL_SMT = 1 << 8;
   private static final int LEVEL_CORE = 2 << 8;
 
@@ -69,18 +84,26 @@ final class CpuidLeaves {
   private CpuidLeaves() {}
 
   static Registers answer(
-      ModelConfiguration configuration, int cpu, boolean apicEnabled, int leaf, int subleaf) {
+      ModelConfiguration configuration, int cpu, Flags flags, int leaf, int subleaf) {
     return switch (leaf) {
       case BASIC -> new Registers(Cpuid.TSC_CRYSTAL, text("Genu"), text("ntel"), text("ineI"));
-      case Cpuid.FEATURES -> features(configuration, cpu, apicEnabled);
+      case Cpuid.FEATURES -> features(configuration, cpu, flags);
       case Cpuid.MONITOR_LEAF ->
           configuration.has(Feature.MONITOR_MWAIT)
               ? new Registers(
                   LINE_BYTES, LINE_BYTES, MWAIT_EXTENSIONS | Cpuid.MWAIT_INTERRUPT_BREAK, 0)
               : Registers.ZERO;
       case POWER -> new Registers(EAX_ARAT, 0, 0, 0);
-      case STRUCTURED_FEATURES ->
-          subleaf == 0 ? new Registers(0, EBX_TSC_ADJUST, 0, 0) : Registers.ZERO;
+      case Cpuid.STRUCTURED_FEATURES ->
+          subleaf == 0
+              ? new Registers(
+                  0,
+                  EBX_TSC_ADJUST,
+                  0,
+                  bit(configuration, Feature.USER_INTERRUPTS, Cpuid.EDX_USER_INTERRUPTS))
+              : Registers.ZERO;
+      case Xsave.LEAF ->
+          configuration.has(Feature.USER_INTERRUPTS) ? extendedState(subleaf) : Registers.ZERO;
       case Cpuid.TOPOLOGY -> topology(configuration, cpu, subleaf);
       case Cpuid.TSC_CRYSTAL -> new Registers(1, TSC_PER_CRYSTAL, CRYSTAL_HERTZ, 0);
       case EXTENDED -> new Registers(Cpuid.ADDRESS_SIZES, 0, 0, 0);
@@ -92,7 +115,7 @@ final class CpuidLeaves {
     };
   }
 
-  private static Registers features(ModelConfiguration configuration, int cpu, boolean apic) {
+  private static Registers features(ModelConfiguration configuration, int cpu, Flags flags) {
     int processors = configuration.apicIds().size();
     int initialApicId = configuration.apicIds().get(cpu) << 24;
     int ebx = initialApicId | (Math.min(processors, 0xFF) << 16) | CLFLUSH_LINE;
@@ -101,9 +124,23 @@ final class CpuidLeaves {
             | bit(configuration, Feature.MONITOR_MWAIT, Cpuid.ECX_MONITOR)
             | bit(configuration, Feature.VMX, Cpuid.ECX_VMX)
             | bit(configuration, Feature.X2APIC, Cpuid.ECX_X2APIC)
-            | bit(configuration, Feature.TSC_DEADLINE, Cpuid.ECX_TSC_DEADLINE);
-    int edx = EDX_ALWAYS | (apic ? Cpuid.EDX_APIC : 0) | (processors > 1 ? EDX_HTT : 0);
+            | bit(configuration, Feature.TSC_DEADLINE, Cpuid.ECX_TSC_DEADLINE)
+            | bit(configuration, Feature.USER_INTERRUPTS, Cpuid.ECX_XSAVE)
+            | (flags.xsave() ? Cpuid.ECX_OSXSAVE : 0);
+    int edx = EDX_ALWAYS | (flags.apic() ? Cpuid.EDX_APIC : 0) | (processors > 1 ? EDX_HTT : 0);
     return new Registers(SIGNATURE, ebx, ecx, edx);
+  }
+
+  private static Registers extendedState(int subleaf) {
+    return switch (subleaf) {
+      case 0 -> new Registers(X87_STATE, Xsave.EXTENDED, Xsave.EXTENDED, 0);
+      case 1 ->
+          new Registers(
+              XSAVES, Xsave.EXTENDED + UserInterruptComponent.SIZE, 1 << Xsave.USER_INTERRUPTS, 0);
+      case Xsave.USER_INTERRUPTS ->
+          new Registers(UserInterruptComponent.SIZE, 0, SUPERVISOR_COMPONENT, 0);
+      default -> Registers.ZERO;
+    };
   }
 
   private static Registers topology(ModelConfiguration configuration, int cpu, int subleaf) {

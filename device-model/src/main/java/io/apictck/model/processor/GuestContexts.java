@@ -3,7 +3,8 @@ package io.apictck.model.processor;
 import io.apictck.platform.Place;
 
 /**
- * The contexts of a guest, and the numbers that stand for its places: RIP and RSP.
+ * The contexts of a guest, and the numbers that stand for its places: RIP and RSP. The host has
+ * such numbers too, for the frames of user interrupts.
  *
  * <p>RIP is one of four things: the start, where the guest begins afresh; the NOPs between blocks;
  * an instruction of the block of the innermost context, where each block has a range of addresses
@@ -20,6 +21,10 @@ final class GuestContexts {
   /** RSP of guest 0 that begins afresh; those of other guests are as far from each other. */
   static final long STACKS = 0x3000_0000L;
 
+  /** RSP of the host on processor 0; those of other processors are {@link #HOST_STACK} apart. */
+  private static final long HOST_STACKS = 0x3100_0000L;
+
+  private static final long HOST_STACK = 0x1_0000;
   private static final long NOP_BYTES = 0x100;
   private static final long FIRST_CODE = 0x4000_0000L;
   private static final long LONGEST_INSTRUCTION = 16;
@@ -27,6 +32,13 @@ final class GuestContexts {
   private final ContextStack contexts = new ContextStack();
   private long nextCode = FIRST_CODE;
   private long idleRip = START;
+
+  /** Host code of a processor begins afresh. */
+  void reset(int cpu) {
+    contexts.reset();
+    contexts.top().setStackPointer(HOST_STACKS + cpu * HOST_STACK);
+    idleRip = NOPS;
+  }
 
   ContextStack contexts() {
     return contexts;

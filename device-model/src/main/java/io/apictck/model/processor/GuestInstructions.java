@@ -6,6 +6,7 @@ import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.processor.uintr.UserIpi;
 import io.apictck.model.processor.vmx.ApicOutcome;
 import io.apictck.model.processor.vmx.Vmcs;
 import io.apictck.platform.Feature;
@@ -97,6 +98,9 @@ final class GuestInstructions {
       case Instruction.Vmlaunch _ -> exit(context, ExitReason.VMLAUNCH);
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);
       case Instruction.Vmcall _ -> exit(context, ExitReason.VMCALL);
+      // "enable XSAVES/XRSTORS" is 0
+      case Instruction.Xsaves _, Instruction.Xrstors _ -> Fault.UD;
+      case Instruction.Senduipi(long index) -> sendUserIpi(context, index);
       default ->
           virtualizesAccesses || guest.space().translates()
               ? memory.execute(context, instruction)
@@ -323,6 +327,22 @@ final class GuestInstructions {
   }
 
   // APIC virtualization
+
+  private int sendUserIpi(Context context, long index) {
+    UserIpi ipi = processor.userInterrupts().post(index);
+    return switch (ipi.kind()) {
+      case UNDEFINED -> Fault.UD;
+      case REFUSED -> Fault.GP;
+      case POSTED -> Fault.NONE;
+      case NOTIFYING -> {
+        ApicOutcome outcome = guest.apic().sendUserIpi(ipi.vector(), ipi.destination());
+        if (outcome.kind() == ApicOutcome.Kind.PASSED) {
+          processor.userInterrupts().command(ipi);
+        }
+        yield outcome.reason() == null ? Fault.NONE : memory.exit(context, outcome);
+      }
+    };
+  }
 
   private int finish(Context context, Instruction instruction, ApicOutcome outcome) {
     return switch (outcome.kind()) {

@@ -43,6 +43,9 @@ final class GuestStateSaver {
     vmcs.set(
         VmcsField.GUEST_PENDING_DEBUG_EXCEPTIONS,
         processor.isPending(Signal.TRAP) ? SINGLE_STEP : 0);
+    if (processor.vmx().savesUinv()) {
+      vmcs.set(VmcsField.GUEST_UINV, processor.userInterrupts().interrupts().uinv());
+    }
   }
 
   private static void savePrivilege(Vmcs vmcs, VmcsField accessRights, int cpl) {

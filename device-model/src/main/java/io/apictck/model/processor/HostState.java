@@ -2,6 +2,7 @@ package io.apictck.model.processor;
 
 import io.apictck.arch.Rflags;
 import io.apictck.arch.vmx.VmcsField;
+import io.apictck.arch.vmx.VmxControl;
 import io.apictck.model.chipset.GeneralProtectionException;
 import io.apictck.model.processor.vmx.MsrArea;
 import io.apictck.model.processor.vmx.Vmcs;
@@ -36,6 +37,9 @@ final class HostState {
             vmcs.get(VmcsField.HOST_CR0),
             vmcs.get(VmcsField.HOST_CR3),
             vmcs.get(VmcsField.HOST_CR4));
+    if (vmcs.has(VmxControl.CLEAR_UINV)) {
+      processor.userInterrupts().interrupts().setUinv(0);
+    }
   }
 
   /** Stores the MSRs of the VM-exit MSR-store area; false if there was a VMX abort. */

@@ -93,6 +93,15 @@ final class Interpreter {
         processor.setCpl(0);
         yield Fault.NONE;
       }
+      case Instruction.Senduipi(long index) -> processor.userInterrupts().send(index);
+      case Instruction.Uiret _ -> processor.userInterrupts().uiret(context);
+      case Instruction.Clui _ -> processor.userInterrupts().setFlag(false);
+      case Instruction.Stui _ -> processor.userInterrupts().setFlag(true);
+      case Instruction.Testui _ -> processor.userInterrupts().test(context);
+      case Instruction.Xsaves(long address, long components) ->
+          processor.userInterrupts().save(address, components);
+      case Instruction.Xrstors(long address, long components) ->
+          processor.userInterrupts().restore(address, components);
     };
   }
 
@@ -236,7 +245,12 @@ final class Interpreter {
     int cpu = processor.cpu();
     CpuidLeaves.Registers registers =
         CpuidLeaves.answer(
-            world.configuration(), cpu, world.chipset().apicEnabled(cpu), leaf, subleaf);
+            world.configuration(),
+            cpu,
+            new CpuidLeaves.Flags(
+                world.chipset().apicEnabled(cpu), processor.controlRegisters().xsaveEnabled()),
+            leaf,
+            subleaf);
     context.give(Integer.toUnsignedLong(registers.eax()));
     context.give(Integer.toUnsignedLong(registers.ebx()));
     context.give(Integer.toUnsignedLong(registers.ecx()));

@@ -4,21 +4,24 @@ import io.apictck.arch.Msr;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.chipset.Chipset;
 import io.apictck.model.chipset.GeneralProtectionException;
+import io.apictck.model.processor.uintr.UserInterrupts;
 import io.apictck.model.processor.vmx.CapabilityMsrs;
+import io.apictck.platform.Feature;
 import java.util.function.Supplier;
 
 /**
  * The MSRs of one processor (Intel SDM Vol. 4; Vol. 3B, "Time-Stamp Counter" and "Time-Stamp
  * Counter Adjustment").
  *
- * <p>Supported: the MSRs of the chipset, IA32_TIME_STAMP_COUNTER, IA32_TSC_ADJUST, and those of
- * VMX, which are read-only. The counter is invariant, goes on over INIT, and starts at zero with a
- * reset. Not supported: all others; they raise #GP(0).
+ * <p>Supported: the MSRs of the chipset, IA32_TIME_STAMP_COUNTER, IA32_TSC_ADJUST, those of user
+ * interrupts, and those of VMX, which are read-only. The counter is invariant, goes on over INIT,
+ * and starts at zero with a reset. Not supported: all others; they raise #GP(0).
  */
 final class MsrFile {
   private final ProcessorWorld world;
   private final int cpu;
   private Supplier<CapabilityMsrs> vmx;
+  private Supplier<ExtendedState> extendedState;
   private long tscAdjust;
 
   MsrFile(ProcessorWorld world, int cpu) {
@@ -26,9 +29,10 @@ final class MsrFile {
     this.cpu = cpu;
   }
 
-  /** Power-on state; {@code capabilities} gives the MSRs of VMX. */
-  void reset(Supplier<CapabilityMsrs> capabilities) {
+  /** Power-on state; other parts have the MSRs of VMX, and those of user interrupts and XSAVES. */
+  void reset(Supplier<CapabilityMsrs> capabilities, Supplier<ExtendedState> extended) {
     vmx = capabilities;
+    extendedState = extended;
     tscAdjust = 0;
   }
 
@@ -63,8 +67,13 @@ final class MsrFile {
     return switch (msr) {
       case Msr.IA32_TIME_STAMP_COUNTER -> tsc();
       case Msr.IA32_TSC_ADJUST -> tscAdjust;
-      default -> readVmx(msr);
+      default -> isOfExtendedState(msr) ? extendedState.get().rdmsr(msr) : readVmx(msr);
     };
+  }
+
+  private boolean isOfExtendedState(int msr) {
+    return (UserInterrupts.owns(msr) || msr == Msr.IA32_XSS)
+        && world.configuration().has(Feature.USER_INTERRUPTS);
   }
 
   private long readVmx(int msr) {
@@ -79,6 +88,10 @@ final class MsrFile {
     Chipset chipset = world.chipset();
     if (chipset.ownsMsr(msr)) {
       chipset.wrmsr(cpu, msr, value);
+      return;
+    }
+    if (isOfExtendedState(msr)) {
+      extendedState.get().wrmsr(msr, value);
       return;
     }
     switch (msr) {

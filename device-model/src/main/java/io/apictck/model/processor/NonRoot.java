@@ -1,6 +1,7 @@
 package io.apictck.model.processor;
 
 import io.apictck.arch.Exceptions;
+import io.apictck.arch.Msr;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.InterruptionType;
@@ -92,6 +93,10 @@ final class NonRoot {
       processor.endWait();
       monitorTrap = true;
       return true;
+    }
+    if (event.type() == InterruptionType.EXTERNAL_INTERRUPT && notifiesUser(event.vector())) {
+      processor.endWait();
+      return processesNotification(event.vector());
     }
     int length =
         switch (event.type()) {
@@ -337,6 +342,8 @@ final class NonRoot {
               && !inShadow()
               && apic().recognized();
       case INTERRUPT -> takesInterrupt();
+      case USER_INTERRUPT ->
+          processor.isPending(Signal.USER_INTERRUPT) && processor.recognizes(Signal.USER_INTERRUPT);
     };
   }
 
@@ -370,9 +377,12 @@ final class NonRoot {
       case NMI_WINDOW -> exit(VmExit.of(ExitReason.NMI_WINDOW));
       case NMI -> nmi();
       case INTERRUPT_WINDOW -> exit(VmExit.of(ExitReason.INTERRUPT_WINDOW));
-      case VIRTUAL_INTERRUPT ->
-          delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, apic().deliver()));
+      case VIRTUAL_INTERRUPT -> virtualInterrupt();
       case INTERRUPT -> interrupt();
+      case USER_INTERRUPT -> {
+        processor.userInterrupts().deliver();
+        delivered();
+      }
     }
   }
 
@@ -396,9 +406,50 @@ final class NonRoot {
     }
   }
 
+  private void virtualInterrupt() {
+    int vector = apic().deliver();
+    if (notifiesUser(vector)) {
+      apic().deliveredToUser(vector);
+      if (processesNotification(vector) && processor.activity() == Activity.WAITING) {
+        processor.wake();
+      }
+    } else {
+      delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector));
+    }
+  }
+
+  /** User-interrupt notification processing; false if there was a VM exit. */
+  private boolean processesNotification(int vector) {
+    if (vmcs.has(VmxControl.VIRTUALIZE_APIC_ACCESSES)) {
+      long descriptor = processor.userInterrupts().interrupts().rdmsr(Msr.IA32_UINTR_PD);
+      ApicOutcome access = apic().eventDelivery(descriptor);
+      if (access.kind() == ApicOutcome.Kind.EXIT) {
+        exit(
+            VmExit.of(ExitReason.APIC_ACCESS, access.qualification())
+                .during(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector)));
+        return false;
+      }
+    }
+    processor.userInterrupts().interrupts().process();
+    return true;
+  }
+
+  private boolean notifiesUser(int vector) {
+    return processor.notifiesUser(vector, vmcs.has(VmxControl.IA32E_MODE_GUEST));
+  }
+
   private void interrupt() {
     if (!decisions.externalInterruptExits(vmcs, processor.interruptFlag())) {
-      delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, acknowledge()));
+      int vector = acknowledge();
+      if (notifiesUser(vector)) {
+        processor.userInterrupts().endNotification();
+        processor.endWait();
+        if (processesNotification(vector)) {
+          processor.completeAtEnd();
+        }
+      } else {
+        delivery.deliver(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector));
+      }
       return;
     }
     VmExit exit = VmExit.of(ExitReason.EXTERNAL_INTERRUPT);

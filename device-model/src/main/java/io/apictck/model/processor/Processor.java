@@ -5,6 +5,9 @@ import io.apictck.arch.Rflags;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.processor.paging.EptWalk;
 import io.apictck.model.processor.paging.PageWalk;
+import io.apictck.model.processor.uintr.UserInterruptEntry;
+import io.apictck.model.processor.uintr.UserInterruptWorld;
+import io.apictck.model.processor.uintr.UserInterrupts;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.CapabilityMsrs;
 import io.apictck.model.processor.vmx.EntryChecks;
@@ -20,8 +23,8 @@ import io.apictck.platform.Place;
  *
  * <p>Supported: maskable interrupts, NMI with blocking and one latched request, SMI with one
  * latched request, INIT, start-up IPIs, single-step traps, the shadows of STI and MOV SS, HLT,
- * MWAIT, user mode, interrupt and trap gates. VMX operation is in {@link Vmx}, guests are in {@link
- * NonRoot}.
+ * MWAIT, user mode, interrupt and trap gates. User interrupts are in {@link UserInterruptUnit}, VMX
+ * operation is in {@link Vmx}, guests are in {@link NonRoot}.
  *
  * <p>Not supported: paging outside of guests, segments, task gates, machine checks, debug
  * registers, and faults while an event is delivered, with one exception: a delivery for which the
@@ -62,10 +65,10 @@ public class Processor extends ProcessorDecisions {
   private final MsrFile msrs;
   private final Monitor monitor;
   private final ControlRegisters controlRegisters = new ControlRegisters();
-  private final ContextStack hostContexts = new ContextStack();
+  private final GuestContexts hostPlaces = new GuestContexts();
 
   /** Those of the host, or of the guest. */
-  private ContextStack contexts = hostContexts;
+  private ContextStack contexts = hostPlaces.contexts();
 
   private Signal[] priority = {};
 
@@ -99,6 +102,9 @@ public class Processor extends ProcessorDecisions {
   /** VMX operation; null before it is first asked for. */
   private Vmx vmx;
 
+  /** User interrupts; null before they are first asked for. */
+  private UserInterruptUnit userInterrupts;
+
   /** The guest that runs; null in VMX root operation and outside of VMX operation. */
   private NonRoot guest;
 
@@ -120,6 +126,7 @@ public class Processor extends ProcessorDecisions {
       case TRAP -> !movSsShadow;
       case NMI -> !nmiBlocked && !inSmm && !stiShadow && !movSsShadow;
       case INTERRUPT -> interruptFlag() && !stiShadow && !movSsShadow;
+      case USER_INTERRUPT -> userInterrupts().recognized();
     };
   }
 
@@ -163,6 +170,11 @@ public class Processor extends ProcessorDecisions {
     return new ApicVirtualization(machine);
   }
 
+  /** Its user interrupts. */
+  protected UserInterrupts newUserInterrupts(UserInterruptWorld machine) {
+    return new UserInterrupts(machine);
+  }
+
   /** Whether IF is 1. */
   protected final boolean interruptFlag() {
     return (rflags & Rflags.IF) != 0;
@@ -174,9 +186,12 @@ public class Processor extends ProcessorDecisions {
   final void reset() {
     priority = priority().toArray(new Signal[0]);
     toInitialState();
+    if (userInterrupts != null) {
+      userInterrupts.reset();
+    }
     pending = 0;
     startUpVector = NO_VECTOR;
-    msrs.reset(() -> vmx().capabilities());
+    msrs.reset(() -> vmx().capabilities(), () -> userInterrupts().extendedState());
     activity = cpu == 0 ? Activity.ACTIVE : Activity.WAIT_FOR_SIPI;
   }
 
@@ -210,6 +225,8 @@ public class Processor extends ProcessorDecisions {
     contexts.top().start(execute);
     if (inGuest()) {
       guest.started(contexts.top(), execute.instructions().size());
+    } else if (guest == null) {
+      hostPlaces.locate(contexts.top(), execute.instructions().size());
     }
   }
 
@@ -425,6 +442,43 @@ public class Processor extends ProcessorDecisions {
     return Fault.NONE;
   }
 
+  // For user interrupts
+
+  /** User interrupts. */
+  final UserInterruptUnit userInterrupts() {
+    if (userInterrupts == null) {
+      userInterrupts = new UserInterruptUnit(this);
+    }
+    return userInterrupts;
+  }
+
+  /** Where the current contexts are. */
+  final GuestContexts places() {
+    return inGuest() ? guest.contexts() : hostPlaces;
+  }
+
+  /** Enters the handler of a user interrupt; false if there is no room for it. */
+  final boolean enterUserHandler(UserInterruptEntry entry) {
+    if (!enter(Context.Kind.USER_HANDLER, SavedState.NONE)) {
+      return false;
+    }
+    contexts.top().setStackPointer(entry.rsp());
+    rflags = entry.rflags();
+    return true;
+  }
+
+  /** UIRET has ended a handler. */
+  final void leaveUserHandler(Context context) {
+    complete(context);
+    contexts.pop();
+  }
+
+  /** Whether an external interrupt is the notification of user interrupts. */
+  final boolean notifiesUser(int vector, boolean longMode) {
+    return controlRegisters.userInterruptsEnabled()
+        && userInterrupts().identifies(vector, longMode);
+  }
+
   // For VMX
 
   /** VMX operation. */
@@ -447,7 +501,7 @@ public class Processor extends ProcessorDecisions {
 
   final void leaveGuest() {
     guest = null;
-    contexts = hostContexts;
+    contexts = hostPlaces.contexts();
   }
 
   final ContextStack contexts() {
@@ -562,7 +616,7 @@ public class Processor extends ProcessorDecisions {
   }
 
   private void take(Signal signal) {
-    if (signal != Signal.INTERRUPT) {
+    if (signal != Signal.INTERRUPT && signal != Signal.USER_INTERRUPT) {
       pending &= ~signal.bit();
     }
     switch (signal) {
@@ -570,8 +624,17 @@ public class Processor extends ProcessorDecisions {
       case INIT -> init();
       case TRAP -> trap(Exceptions.DB);
       case NMI -> interrupt(Exceptions.NMI, Event.Kind.NMI);
-      // there may be another one behind: the bit stays
-      case INTERRUPT -> interrupt(world.chipset().acknowledge(cpu) & 0xFF, Event.Kind.EXTERNAL);
+      // there may be another one behind: the bits of these stay
+      case INTERRUPT -> externalInterrupt(world.chipset().acknowledge(cpu) & 0xFF);
+      case USER_INTERRUPT -> userInterrupts().deliver();
+    }
+  }
+
+  private void externalInterrupt(int vector) {
+    if (notifiesUser(vector, true)) {
+      userInterrupts().notified();
+    } else {
+      interrupt(vector, Event.Kind.EXTERNAL);
     }
   }
 
@@ -668,13 +731,13 @@ public class Processor extends ProcessorDecisions {
       vmx.reset();
     }
     controlRegisters.reset();
-    contexts.reset();
+    hostPlaces.reset(cpu);
     monitor.disarm();
     rflags = Rflags.FIXED;
     cpl = 0;
     stiShadow = false;
     movSsShadow = false;
-    pending &= Signal.INTERRUPT.bit();
+    pending &= Signal.INTERRUPT.bit() | Signal.USER_INTERRUPT.bit();
     nmiBlocked = false;
     inSmm = false;
   }

@@ -14,7 +14,8 @@ abstract class ProcessorDecisions {
    * What is recognized first when several signals are recognizable at one boundary; asked at reset.
    */
   protected List<Signal> priority() {
-    return List.of(Signal.SMI, Signal.INIT, Signal.TRAP, Signal.NMI, Signal.INTERRUPT);
+    return List.of(
+        Signal.SMI, Signal.INIT, Signal.TRAP, Signal.NMI, Signal.INTERRUPT, Signal.USER_INTERRUPT);
   }
 
   /** Whether a start-up IPI starts the processor. */

@@ -156,6 +156,11 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
     return GuestStates.of(guest);
   }
 
+  /** UIHANDLER of the handlers that tests write. */
+  public long userInterruptHandler() {
+    return UserInterruptUnit.HANDLER;
+  }
+
   // Orders of the chipset, and the pins
 
   @Override

@@ -11,7 +11,9 @@ public enum Signal {
   /** Non-maskable interrupt. */
   NMI(1 << 3),
   /** Maskable interrupt: the INTR signal. */
-  INTERRUPT(1 << 4);
+  INTERRUPT(1 << 4),
+  /** User interrupt: UIRR is not 0. */
+  USER_INTERRUPT(1 << 5);
 
   private final int bit;
 

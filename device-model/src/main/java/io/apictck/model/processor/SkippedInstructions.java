@@ -18,7 +18,8 @@ final class SkippedInstructions {
           Instruction.Vmwrite _,
           Instruction.Vmlaunch _,
           Instruction.Vmresume _,
-          Instruction.Vmcall _ ->
+          Instruction.Vmcall _,
+          Instruction.Testui _ ->
           true;
       default -> false;
     };

@@ -85,6 +85,9 @@ final class VmEntry {
             vmcs.get(VmcsField.GUEST_CR0),
             vmcs.get(VmcsField.GUEST_CR3),
             vmcs.get(VmcsField.GUEST_CR4));
+    if (vmcs.has(VmxControl.LOAD_UINV)) {
+      processor.userInterrupts().interrupts().setUinv((int) vmcs.get(VmcsField.GUEST_UINV));
+    }
     int interruptibility = (int) vmcs.get(VmcsField.GUEST_INTERRUPTIBILITY_STATE);
     processor.setShadows(
         (interruptibility & Interruptibility.BLOCKING_BY_STI) != 0,

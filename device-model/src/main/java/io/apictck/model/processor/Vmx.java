@@ -38,6 +38,7 @@ final class Vmx {
   private final ApicVirtualization apic;
   private final GuestAddressSpace space;
   private final VmEntry entry;
+  private final boolean savesUinv;
 
   private boolean on;
   private long vmxonPointer;
@@ -59,6 +60,7 @@ final class Vmx {
             processor.pageWalk(world),
             processor.eptWalk(world));
     entry = new VmEntry(this);
+    savesUinv = capabilities.exists(VmcsField.GUEST_UINV);
   }
 
   void reset() {
@@ -102,6 +104,11 @@ final class Vmx {
 
   GuestAddressSpace space() {
     return space;
+  }
+
+  /** Whether VM exits save UINV. */
+  boolean savesUinv() {
+    return savesUinv;
   }
 
   VmcsRegion current() {

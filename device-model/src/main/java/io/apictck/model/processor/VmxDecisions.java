@@ -61,7 +61,7 @@ public class VmxDecisions {
       case SHUT_DOWN ->
           switch (event) {
             case SMI, INIT, MONITOR_TRAP, NMI_WINDOW, NMI -> true;
-            case TRAP, INTERRUPT_WINDOW, VIRTUAL_INTERRUPT, INTERRUPT -> false;
+            case TRAP, INTERRUPT_WINDOW, VIRTUAL_INTERRUPT, INTERRUPT, USER_INTERRUPT -> false;
           };
       case WAIT_FOR_SIPI -> false;
     };

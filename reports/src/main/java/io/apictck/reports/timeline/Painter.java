@@ -129,7 +129,7 @@ final class Painter {
       case TIME -> line(x, width, row.text(), Palette.PASSING);
       case GAP -> line(x, width, "\u2026 " + row.text() + " \u2026", Palette.GAP);
       case ENDED -> shapes.cut(x + 5, y + 14, prefix + row.text(), width - 8, Palette.FAINT);
-      case EXTERNAL, NMI, SOFTWARE, SMI, TRAP, FAULT, START, RESET -> {
+      case EXTERNAL, NMI, SOFTWARE, SMI, USER, TRAP, FAULT, START, RESET -> {
         int badge = Shapes.width(row.badge()) + 10;
         shapes.rectangle(x, y + 2, badge, ROW - 4, Palette.of(row.kind()));
         shapes.text(x + 5, y + 14, row.badge(), Palette.WHITE);
@@ -182,6 +182,7 @@ final class Painter {
             case NMI -> "NMI";
             case SOFTWARE -> "software interrupt";
             case SMI -> "SMI";
+            case USER -> "user interrupt";
             case TRAP -> "trap";
             case FAULT -> "fault";
             case START -> "start";

@@ -26,6 +26,7 @@ final class Palette {
       .tl .external{fill:#0072b2}
       .tl .nmi{fill:#a3437d}
       .tl .software{fill:#2f7f9e}
+      .tl .user{fill:#6a4fb0}
       .tl .smi,.tl .start{fill:#007a5a}
       .tl .trap{fill:#7a6a00}
       .tl .fault,.tl .reset{fill:#b84a00}

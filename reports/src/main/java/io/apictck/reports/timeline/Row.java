@@ -27,6 +27,7 @@ record Row(long nanos, int lane, Kind kind, String badge, Supplier<String> words
     NMI,
     SOFTWARE,
     SMI,
+    USER,
     TRAP,
     FAULT,
     START,

@@ -92,7 +92,10 @@ final class Rows {
 
   private void execute(long nanos, Action.Execute execute, Optional<Event.Completed> end) {
     Instruction last = execute.instructions().getLast();
-    boolean returns = last instanceof Instruction.Iret || last instanceof Instruction.Rsm;
+    boolean returns =
+        last instanceof Instruction.Iret
+            || last instanceof Instruction.Rsm
+            || last instanceof Instruction.Uiret;
     if (returns && end.isEmpty()) {
       returning.add(execute.block());
     }
@@ -160,6 +163,14 @@ final class Rows {
                   + ", error code "
                   + Values.hex(Integer.toUnsignedLong(faulted.errorCode())));
       case Event.InterruptTaken taken -> taken(nanos, taken);
+      case Event.UserInterruptTaken taken ->
+          Row.of(
+              nanos,
+              event.cpu(),
+              Kind.USER,
+              "USER " + taken.vector(),
+              "user interrupt taken",
+              Change.ENTER);
       case Event.ExceptionTaken taken ->
           Row.of(
               nanos, event.cpu(), Kind.TRAP, exception(taken.vector()), "trap taken", Change.ENTER);

@@ -89,6 +89,14 @@ final class TimelineTests {
   }
 
   @Test
+  void userInterruptsHaveAColourAndUiretLeavesTheirHandler() {
+    trace.saw(0, new Event.UserInterruptTaken(0, 7, Place.IDLE, 0x202, 0x1000));
+    ran(0, new Instruction.Uiret());
+    assertThat(Timeline.svg(trace))
+        .contains("class=\"user\"", "USER 7", "user interrupt taken", "uiret");
+  }
+
+  @Test
   void aLongTraceIsCutAndStillWellFormed()
       throws IOException, ParserConfigurationException, SAXException {
     for (int i = 0; i < 3_000; i++) {

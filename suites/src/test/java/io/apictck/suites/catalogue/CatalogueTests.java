@@ -108,7 +108,16 @@ class CatalogueTests {
       "LPT-SW, 8",
       "LPT-MSR, 7",
       "LPT-IPI, 6",
-      "LPT-INT, 12"
+      "LPT-INT, 12",
+      "UINTR-ENUM, 3",
+      "UINTR-MSR, 7",
+      "UINTR-SEND, 13",
+      "UINTR-NOT, 8",
+      "UINTR-DEL, 15",
+      "UINTR-INS, 9",
+      "UINTR-XS, 5",
+      "UINTR-KRN, 3",
+      "UINTR-VMX, 8"
     })
     void holdsEveryRequirementOfAGroup(String group, int count) {
       List<Requirement> requirements = catalogue.matching(group + "-*");
@@ -150,7 +159,8 @@ class CatalogueTests {
       "APICv, 83",
       "Posted interrupts, 31",
       "IPI virtualization, 41",
-      "LAPIC pass-through, 33"
+      "LAPIC pass-through, 33",
+      "User interrupts, 71"
     })
     void holdsEveryRequirementOfAUnit(String unit, int count) {
       assertThat(catalogue.all())

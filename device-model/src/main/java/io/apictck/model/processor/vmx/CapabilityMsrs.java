@@ -1,5 +1,6 @@
 package io.apictck.model.processor.vmx;
 
+import io.apictck.arch.Cr4;
 import io.apictck.arch.Msr;
 import io.apictck.arch.vmx.ControlVector;
 import io.apictck.arch.vmx.EptCapabilities;
@@ -213,7 +214,7 @@ public class CapabilityMsrs {
 
   /** Bits of CR4 that may be 1. */
   public final long cr4Allowed() {
-    return vmx() ? CR4_FIXED1 : CR4_FIXED1 & ~CR4_FIXED0;
+    return vmx() ? cr4Fixed1() : cr4Fixed1() & ~CR4_FIXED0;
   }
 
   /** Whether CR0 may have a value in VMX operation. */
@@ -223,7 +224,13 @@ public class CapabilityMsrs {
 
   /** Whether CR4 may have a value in VMX operation. */
   public boolean allowsCr4(long cr4) {
-    return (cr4 & CR4_FIXED0) == CR4_FIXED0 && (cr4 & ~CR4_FIXED1) == 0;
+    return (cr4 & CR4_FIXED0) == CR4_FIXED0 && (cr4 & ~cr4Fixed1()) == 0;
+  }
+
+  private long cr4Fixed1() {
+    return configuration.has(Feature.USER_INTERRUPTS)
+        ? CR4_FIXED1 | Cr4.UINTR | Cr4.OSXSAVE
+        : CR4_FIXED1;
   }
 
   private long capability(ControlVector vector, boolean trueControls) {

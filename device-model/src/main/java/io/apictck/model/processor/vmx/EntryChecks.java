@@ -145,7 +145,8 @@ public class EntryChecks {
   protected boolean guestRegisters(Vmcs vmcs) {
     return GuestStateChecks.controlRegisters(vmcs, capabilities)
         && GuestStateChecks.rip(vmcs)
-        && GuestStateChecks.rflags(vmcs);
+        && GuestStateChecks.rflags(vmcs)
+        && GuestStateChecks.uinv(vmcs);
   }
 
   /** Activity state. */

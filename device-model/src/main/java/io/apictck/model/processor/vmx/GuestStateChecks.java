@@ -31,6 +31,7 @@ final class GuestStateChecks {
   private static final int DEBUG_EXCEPTION = 1;
   private static final int MACHINE_CHECK = 18;
   private static final long NO_POINTER = -1;
+  private static final long UINV_RESERVED = 0xFF00;
   private static final long REVISION_AND_SHADOW = 0xFFFF_FFFFL;
 
   private GuestStateChecks() {}
@@ -53,6 +54,11 @@ final class GuestStateChecks {
   static boolean rflags(Vmcs vmcs) {
     long rflags = vmcs.get(VmcsField.GUEST_RFLAGS);
     return (rflags & RFLAGS_ZERO) == 0 && (rflags & Rflags.FIXED) != 0;
+  }
+
+  /** Reserved bits of UINV. */
+  static boolean uinv(Vmcs vmcs) {
+    return !vmcs.has(VmxControl.LOAD_UINV) || (vmcs.get(VmcsField.GUEST_UINV) & UINV_RESERVED) == 0;
   }
 
   /** An external interrupt is injected only with IF=1. */

@@ -1,0 +1,2 @@
+/** User interrupts. */
+package io.apictck.suites.uintr;
