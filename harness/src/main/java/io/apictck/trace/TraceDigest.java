@@ -129,6 +129,7 @@ final class TraceDigest {
         mix(size, levels, 0);
       }
       case Instruction.Prefetch(long address) -> mix(47, address, 0);
+      case Instruction.Invept(int type, long pointer) -> mix(48, type, pointer);
     }
   }
 
