@@ -226,6 +226,20 @@ public sealed interface Instruction {
     }
   }
 
+  /** INVEPT of a type for an EPT pointer; gives the {@link #STATUS_FLAGS}. */
+  record Invept(int type, long pointer) implements Instruction {
+    /** What was cached for one EPT pointer. */
+    public static final int SINGLE_CONTEXT = 1;
+
+    /** What was cached for all of them. */
+    public static final int ALL_CONTEXTS = 2;
+
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
   /**
    * VMREAD of the field with an encoding; gives the {@link #STATUS_FLAGS} and the value, all ones
    * if it failed.

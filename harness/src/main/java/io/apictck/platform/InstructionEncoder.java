@@ -155,6 +155,13 @@ final class InstructionEncoder {
               concat(movRax(-1), bytes(0x50)),
               bytes(0x0F, 0xC7, 0x3C, 0x24),
               concat(bytes(0x59), STORE_FLAGS_AND_RCX)); // pop rcx
+      case Instruction.Invept(int type, long pointer) ->
+          code(
+              concat(
+                  concat(concat(movRax(0), bytes(0x50)), concat(movRax(pointer), bytes(0x50))),
+                  movEcx(type)),
+              bytes(0x66, 0x0F, 0x38, 0x80, 0x0C, 0x24), // invept rcx, [rsp]
+              concat(bytes(0x48, 0x8D, 0x64, 0x24, 0x10), STORE_FLAGS)); // lea rsp, [rsp+16]
       case Instruction.Vmread(int field) ->
           code(
               concat(movRcx(Integer.toUnsignedLong(field)), movRax(-1)),

@@ -68,6 +68,8 @@ final class InstructionText {
       case Instruction.Vmclear(long vmcs) -> "vmclear " + Numbers.address(vmcs);
       case Instruction.Vmptrld(long vmcs) -> "vmptrld " + Numbers.address(vmcs);
       case Instruction.Vmptrst() -> "vmptrst";
+      case Instruction.Invept(int type, long pointer) ->
+          "invept " + type + ", " + Numbers.hex(pointer);
       case Instruction.Vmread(int field) -> "vmread " + RegisterNames.ofField(field);
       case Instruction.Vmwrite(int field, long value) ->
           "vmwrite " + RegisterNames.ofField(field) + " <- " + Numbers.hex(value);

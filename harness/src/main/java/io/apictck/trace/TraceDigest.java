@@ -136,6 +136,7 @@ final class TraceDigest {
       case Instruction.Testui() -> mix(52);
       case Instruction.Xsaves(long address, long components) -> mix(53, address, components);
       case Instruction.Xrstors(long address, long components) -> mix(54, address, components);
+      case Instruction.Invept(int type, long pointer) -> mix(55, type, pointer);
     }
   }
 

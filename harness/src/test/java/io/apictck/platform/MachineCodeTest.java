@@ -136,6 +136,7 @@ final class MachineCodeTest {
             new Instruction.Vmclear(MEMORY),
             new Instruction.Vmptrld(MEMORY),
             new Instruction.Vmptrst(),
+            new Instruction.Invept(Instruction.Invept.ALL_CONTEXTS, MEMORY | 0x1E),
             new Instruction.Vmread(0x681E),
             new Instruction.Vmwrite(0x681E, 0x1122_3344_5566_7788L),
             new Instruction.Vmlaunch(),

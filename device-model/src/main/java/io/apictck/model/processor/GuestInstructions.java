@@ -93,6 +93,10 @@ final class GuestInstructions {
       case Instruction.Vmclear _ -> exit(context, ExitReason.VMCLEAR);
       case Instruction.Vmptrld _ -> exit(context, ExitReason.VMPTRLD);
       case Instruction.Vmptrst _ -> exit(context, ExitReason.VMPTRST);
+      case Instruction.Invept _ ->
+          guest.vmx().capabilities().allows(VmxControl.ENABLE_EPT)
+              ? exit(context, ExitReason.INVEPT)
+              : Fault.UD;
       case Instruction.Vmread _ -> exit(context, ExitReason.VMREAD);
       case Instruction.Vmwrite _ -> exit(context, ExitReason.VMWRITE);
       case Instruction.Vmlaunch _ -> exit(context, ExitReason.VMLAUNCH);

@@ -132,7 +132,7 @@ final class GuestMemory implements DataAccess {
     if (fault == Fault.NONE) {
       long low = value;
       fault = readPart(context, second, width - inFirst);
-      value = low | value << Byte.SIZE * inFirst;
+      value = low | value << (Byte.SIZE * inFirst);
     }
     return fault;
   }
@@ -152,7 +152,7 @@ final class GuestMemory implements DataAccess {
       return exit(context, apic.store(second, inSecond, written));
     }
     writePart(first, inFirst, written);
-    writePart(second, inSecond, written >>> Byte.SIZE * inFirst);
+    writePart(second, inSecond, written >>> (Byte.SIZE * inFirst));
     return Fault.NONE;
   }
 
@@ -226,7 +226,7 @@ final class GuestMemory implements DataAccess {
     }
     long read = 0;
     for (int i = 0; i < bytes; i++) {
-      read |= guest.vmx().world().read(address + i, 1) << Byte.SIZE * i;
+      read |= guest.vmx().world().read(address + i, 1) << (Byte.SIZE * i);
     }
     value = read;
     return Fault.NONE;
@@ -234,7 +234,7 @@ final class GuestMemory implements DataAccess {
 
   private void writePart(long address, int bytes, long written) {
     for (int i = 0; i < bytes; i++) {
-      guest.vmx().world().write(address + i, 1, written >>> Byte.SIZE * i & 0xFF);
+      guest.vmx().world().write(address + i, 1, (written >>> (Byte.SIZE * i)) & 0xFF);
     }
   }
 

@@ -83,6 +83,8 @@ final class Interpreter {
       case Instruction.Vmclear(long vmcs) -> processor.vmx().vmclear(context, vmcs);
       case Instruction.Vmptrld(long vmcs) -> processor.vmx().vmptrld(context, vmcs);
       case Instruction.Vmptrst _ -> processor.vmx().vmptrst(context);
+      case Instruction.Invept(int type, long pointer) ->
+          processor.vmx().invept(context, type, pointer);
       case Instruction.Vmread(int field) -> processor.vmx().vmread(context, field);
       case Instruction.Vmwrite(int field, long value) ->
           processor.vmx().vmwrite(context, field, value);

@@ -14,6 +14,7 @@ final class SkippedInstructions {
           Instruction.Vmclear _,
           Instruction.Vmptrld _,
           Instruction.Vmptrst _,
+          Instruction.Invept _,
           Instruction.Vmread _,
           Instruction.Vmwrite _,
           Instruction.Vmlaunch _,

@@ -1,7 +1,9 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.vmx.EptPointer;
 import io.apictck.arch.vmx.VmInstructionError;
 import io.apictck.arch.vmx.VmcsField;
+import io.apictck.arch.vmx.VmxControl;
 import io.apictck.model.processor.vmx.Addresses;
 import io.apictck.model.processor.vmx.ApicVirtualization;
 import io.apictck.model.processor.vmx.CapabilityMsrs;
@@ -196,6 +198,24 @@ final class Vmx {
     give(context, SUCCEED);
     context.give(current == null ? NO_POINTER : current.address());
     return Fault.NONE;
+  }
+
+  /** INVEPT: nothing is cached here. */
+  int invept(Context context, int type, long pointer) {
+    if (!capabilities.allows(VmxControl.ENABLE_EPT)) {
+      return Fault.UD;
+    }
+    int fault = fault();
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    boolean valid =
+        switch (type) {
+          case Instruction.Invept.SINGLE_CONTEXT -> checks.eptPointer(new EptPointer(pointer));
+          case Instruction.Invept.ALL_CONTEXTS -> true;
+          default -> false;
+        };
+    return give(context, valid ? SUCCEED : fail(VmInstructionError.INVALID_OPERAND_TO_INVEPT));
   }
 
   int vmread(Context context, int encoding) {

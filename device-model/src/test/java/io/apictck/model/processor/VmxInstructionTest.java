@@ -139,6 +139,18 @@ class VmxInstructionTest {
   }
 
   @Test
+  void inveptLooksAtItsOperands() {
+    VmxBench vmx = VmxBench.ready();
+
+    assertThat(vmx.bench().values(new Instruction.Invept(2, -1))).containsExactly(SUCCEED);
+    assertThat(vmx.bench().values(new Instruction.Invept(1, 0x1E))).containsExactly(SUCCEED);
+    assertThat(error(vmx, new Instruction.Invept(1, 0x16))).isEqualTo(28);
+    assertThat(error(vmx, new Instruction.Invept(0, 0x1E))).isEqualTo(28);
+    assertThat(error(vmx, new Instruction.Invept(3, 0x1E))).isEqualTo(28);
+    assertFault(VmxBench.off().run(new Instruction.Invept(2, 0)), UD);
+  }
+
+  @Test
   void readOnlyFieldsGiveError13() {
     assertThat(error(VmxBench.ready(), new Instruction.Vmwrite(0x4402, 0))).isEqualTo(13);
   }

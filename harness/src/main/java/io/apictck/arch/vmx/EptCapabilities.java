@@ -19,11 +19,20 @@ public record EptCapabilities(long raw) {
   /** Bit 16: pages of 2 MiB. */
   public static final long LARGE_PAGES = 1 << 16;
 
+  /** Bit 20: INVEPT. */
+  public static final long INVEPT = 1 << 20;
+
   /** Bit 21: accessed and dirty flags. */
   public static final long ACCESSED_AND_DIRTY = 1 << 21;
 
-  /** Whether it has a bit. */
-  public boolean has(long bit) {
-    return (raw & bit) != 0;
+  /** Bit 25: INVEPT for one EPT pointer. */
+  public static final long INVEPT_SINGLE_CONTEXT = 1 << 25;
+
+  /** Bit 26: INVEPT for all EPT pointers. */
+  public static final long INVEPT_ALL_CONTEXTS = 1 << 26;
+
+  /** Whether it has bits. */
+  public boolean has(long bits) {
+    return (raw & bits) == bits;
   }
 }

@@ -76,6 +76,8 @@ public enum ExitReason {
   EPT_VIOLATION(48),
   /** Reason 49: ept misconfiguration. */
   EPT_MISCONFIGURATION(49),
+  /** Reason 50: invept. */
+  INVEPT(50),
   /** Reason 52: vmx preemption timer. */
   VMX_PREEMPTION_TIMER(52),
   /** Reason 56: apic write. */

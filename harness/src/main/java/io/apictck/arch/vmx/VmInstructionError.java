@@ -31,7 +31,9 @@ public enum VmInstructionError {
   /** 15. */
   VMXON_IN_ROOT(15),
   /** 26. */
-  EVENTS_BLOCKED_BY_MOV_SS(26);
+  EVENTS_BLOCKED_BY_MOV_SS(26),
+  /** 28. */
+  INVALID_OPERAND_TO_INVEPT(28);
 
   private final int number;
 

@@ -8,6 +8,7 @@ import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Vcpu;
+import io.apictck.platform.Instruction;
 
 /**
  * EPT paging structures (Intel SDM Vol. 3C, "The Extended Page Table Mechanism (EPT)"). They map
@@ -52,20 +53,26 @@ public final class Ept {
     return address < DEVICES ? EptEntry.WRITE_BACK : 0;
   }
 
+  private EptCapabilities capabilities() {
+    return new EptCapabilities(host.rdmsr(Msr.IA32_VMX_EPT_VPID_CAP));
+  }
+
   /** The EPT pointer. */
   public EptPointer pointer() {
-    EptCapabilities capabilities = new EptCapabilities(host.rdmsr(Msr.IA32_VMX_EPT_VPID_CAP));
     return EptPointer.to(
         map.top(),
-        capabilities.has(EptCapabilities.WRITE_BACK)
+        capabilities().has(EptCapabilities.WRITE_BACK)
             ? EptPointer.WRITE_BACK
             : EptPointer.UNCACHEABLE);
   }
 
-  /** Makes a guest use them. */
+  /** Makes a guest use them; what the processor knew of earlier ones in the same place is gone. */
   public void enable(Vcpu vcpu) {
     vcpu.write(VmcsField.EPT_POINTER, pointer().raw());
     vcpu.set(VmxControl.ENABLE_EPT);
+    if (capabilities().has(EptCapabilities.INVEPT | EptCapabilities.INVEPT_ALL_CONTEXTS)) {
+      host.run(new Instruction.Invept(Instruction.Invept.ALL_CONTEXTS, 0));
+    }
   }
 
   /** Maps a page of 4 KiB; {@code rights} are those of {@link EptEntry}. */

@@ -21,21 +21,11 @@ public record MemoryAccess(Kind kind, boolean user, boolean delivery) {
   /** The frame of an event is pushed. */
   public static final MemoryAccess FRAME = new MemoryAccess(Kind.WRITE, false, true);
 
-  private static final MemoryAccess[] OF_SUPERVISOR = of(false);
-  private static final MemoryAccess[] OF_USER = of(true);
+  private static final int USER = 3;
 
   /** That of an instruction; {@code cpl} is its privilege level. */
-  @SuppressWarnings("EnumOrdinal") // an index of the two arrays here
   public static MemoryAccess of(Kind kind, int cpl) {
-    return (cpl == 3 ? OF_USER : OF_SUPERVISOR)[kind.ordinal()];
-  }
-
-  private static MemoryAccess[] of(boolean user) {
-    MemoryAccess[] all = new MemoryAccess[Kind.values().length];
-    for (Kind kind : Kind.values()) {
-      all[kind.ordinal()] = new MemoryAccess(kind, user, false);
-    }
-    return all;
+    return new MemoryAccess(kind, cpl == USER, false);
   }
 
   /** Whether it needs the right to write. */

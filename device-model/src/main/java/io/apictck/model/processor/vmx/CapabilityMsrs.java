@@ -188,7 +188,10 @@ public class CapabilityMsrs {
         EptCapabilities.FOUR_LEVELS
             | EptCapabilities.UNCACHEABLE
             | EptCapabilities.WRITE_BACK
-            | EptCapabilities.LARGE_PAGES);
+            | EptCapabilities.LARGE_PAGES
+            | EptCapabilities.INVEPT
+            | EptCapabilities.INVEPT_SINGLE_CONTEXT
+            | EptCapabilities.INVEPT_ALL_CONTEXTS);
   }
 
   /** The controls of a vector that may be 1. */

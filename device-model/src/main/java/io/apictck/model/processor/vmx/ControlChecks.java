@@ -59,11 +59,7 @@ final class ControlChecks {
   }
 
   /** The EPT pointer is one that the processor can follow. */
-  static boolean eptPointer(Vmcs vmcs, EptCapabilities capabilities) {
-    if (!vmcs.has(VmxControl.ENABLE_EPT)) {
-      return true;
-    }
-    EptPointer pointer = new EptPointer(vmcs.get(VmcsField.EPT_POINTER));
+  static boolean eptPointer(EptPointer pointer, EptCapabilities capabilities) {
     boolean memoryType =
         switch (pointer.memoryType()) {
           case EptPointer.UNCACHEABLE -> capabilities.has(EptCapabilities.UNCACHEABLE);

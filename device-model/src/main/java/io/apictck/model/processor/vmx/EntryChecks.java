@@ -1,8 +1,10 @@
 package io.apictck.model.processor.vmx;
 
 import io.apictck.arch.vmx.ControlVector;
+import io.apictck.arch.vmx.EptPointer;
 import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.VmcsField;
+import io.apictck.arch.vmx.VmxControl;
 
 /**
  * All that VM entry checks, for faulty processors to override (Intel SDM Vol. 3C, "VM Entries").
@@ -78,7 +80,13 @@ public class EntryChecks {
 
   /** EPT. */
   protected boolean ept(Vmcs vmcs) {
-    return ControlChecks.eptPointer(vmcs, capabilities.ept());
+    return !vmcs.has(VmxControl.ENABLE_EPT)
+        || eptPointer(new EptPointer(vmcs.get(VmcsField.EPT_POINTER)));
+  }
+
+  /** Whether an EPT pointer is one that the processor can follow; also for INVEPT. */
+  public boolean eptPointer(EptPointer pointer) {
+    return ControlChecks.eptPointer(pointer, capabilities.ept());
   }
 
   /** Controls for NMIs. */

@@ -89,7 +89,7 @@ final class PageWalkTest {
 
   @Test
   void pagesOfTheSupervisorAreClosedToUserMode() {
-    tables.with(POINTERS + ENTRY, DIRECTORY | OPEN & ~PagingEntry.USER);
+    tables.with(POINTERS + ENTRY, DIRECTORY | (OPEN & ~PagingEntry.USER));
     assertThat(translate(Kind.READ, 3, true)).isEqualTo(fault(5));
     assertThat(translate(Kind.READ, 0, true)).isInstanceOf(Translation.Mapped.class);
   }
