@@ -89,7 +89,8 @@ final class GuestMemory {
     }
     ApicOutcome written = writes ? apic.write(destination, 1, value) : ApicOutcome.PASSED;
     if (written.kind() == ApicOutcome.Kind.PASSED) {
-      guest.vmx().world().write(destination, 1, value);
+      processor.world().bus().write(processor.cpu(), destination, 1, value);
+      processor.world().stored(destination, 1);
     } else if (written.kind() == ApicOutcome.Kind.EXIT) {
       return exit(context, written);
     }
