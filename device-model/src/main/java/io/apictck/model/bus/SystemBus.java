@@ -30,11 +30,6 @@ public final class SystemBus {
     memory.clear();
   }
 
-  /** What is on the bus besides the chipset. */
-  public Memory memory() {
-    return memory;
-  }
-
   /** Reads 1, 2 or 4 bytes of a port for a processor, zero-extended. */
   public long in(int cpu, int port, int width) {
     return chipset.in(cpu, port, width);

@@ -89,8 +89,7 @@ final class GuestMemory {
     }
     ApicOutcome written = writes ? apic.write(destination, 1, value) : ApicOutcome.PASSED;
     if (written.kind() == ApicOutcome.Kind.PASSED) {
-      processor.world().bus().write(processor.cpu(), destination, 1, value);
-      processor.world().stored(destination, 1);
+      guest.vmx().world().write(destination, 1, value);
     } else if (written.kind() == ApicOutcome.Kind.EXIT) {
       return exit(context, written);
     }

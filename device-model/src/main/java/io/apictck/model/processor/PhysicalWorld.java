@@ -1,31 +1,28 @@
 package io.apictck.model.processor;
 
-import io.apictck.model.bus.Memory;
+import io.apictck.model.bus.SystemBus;
 import io.apictck.model.processor.vmx.VmxWorld;
 
-/**
- * The machine around a processor, as its VMX operation sees it: what the VMCS points to is memory,
- * whatever the register pages of the chipset lie over.
- */
+/** The machine around a processor, as its APIC virtualization sees it. */
 final class PhysicalWorld implements VmxWorld {
   private final ProcessorWorld world;
-  private final Memory memory;
+  private final SystemBus bus;
   private final int cpu;
 
   PhysicalWorld(ProcessorWorld world, int cpu) {
     this.world = world;
-    this.memory = world.bus().memory();
+    this.bus = world.bus();
     this.cpu = cpu;
   }
 
   @Override
   public long read(long address, int width) {
-    return memory.read(address, width);
+    return bus.read(cpu, address, width);
   }
 
   @Override
   public void write(long address, int width, long value) {
-    memory.write(address, width, value);
+    bus.write(cpu, address, width, value);
     world.stored(address, width);
   }
 
