@@ -11,11 +11,10 @@ import io.apictck.platform.Instruction;
 import io.apictck.platform.LocalLine;
 import io.apictck.platform.Place;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,10 @@ public final class Cpu {
   private final int apicId;
   private final LocalApic lapic;
   private final HandlerContexts contexts = new HandlerContexts();
-  private final Map<Long, BlockRun> runs = new HashMap<>();
+
+  /** The blocks that run: one in each context at most. */
+  private final List<BlockRun> runs = new ArrayList<>();
+
   private final Deque<Event> startEvents = new ArrayDeque<>();
   private boolean waitingForSipi;
   private boolean shutDown;
@@ -141,7 +143,7 @@ public final class Cpu {
     }
     long block = machine.nextBlock();
     BlockRun run = new BlockRun(this, block, instructions);
-    runs.put(block, run);
+    runs.add(run);
     machine.perform(new Action.Execute(index, block, instructions));
     return run;
   }
@@ -182,6 +184,9 @@ public final class Cpu {
   }
 
   long[] awaitCompletion(BlockRun run) {
+    if (run.end() instanceof Event.Completed completed) {
+      return completed.values();
+    }
     return switch (awaitEnd(run)) {
       case Attempt.Succeeded succeeded -> succeeded.values();
       case Attempt.Failed failed ->
@@ -636,17 +641,13 @@ public final class Cpu {
         if (run.leavesContext()) {
           leaveContext(completed);
         }
-        if (run.instructions().size() == 1) {
-          lapic.noticeModeChange(run.instructions().getFirst());
-        } else {
-          run.instructions().forEach(lapic::noticeModeChange);
-        }
+        noticeModeChanges(run, run.instructions().size());
         // the context that was returned to may have a handler that was not run yet
         return run.leavesContext() && !contexts.isEmpty();
       }
       case Event.Faulted faulted -> {
         BlockRun run = end(faulted.block(), faulted);
-        run.instructions().subList(0, faulted.index()).forEach(lapic::noticeModeChange);
+        noticeModeChanges(run, faulted.index());
       }
       case Event.InterruptTaken taken -> {
         return contexts.enter(
@@ -688,6 +689,12 @@ public final class Cpu {
     return false;
   }
 
+  private void noticeModeChanges(BlockRun run, int executed) {
+    for (int i = 0; i < executed; i++) {
+      lapic.noticeModeChange(run.instructions().get(i));
+    }
+  }
+
   private Vcpu requireEntering(Event event) {
     if (entering == null) {
       throw new PlatformContractException("no VM entry was asked for: " + event);
@@ -696,13 +703,17 @@ public final class Cpu {
   }
 
   private BlockRun end(long block, Event event) {
-    BlockRun run = runs.remove(block);
-    if (run == null) {
-      throw new PlatformContractException(
-          "the platform ends a block that does not run on CPU " + index + ": " + event);
+    // the innermost context is the one that is most at work
+    for (int i = runs.size() - 1; i >= 0; i--) {
+      BlockRun run = runs.get(i);
+      if (run.block() == block) {
+        runs.remove(i);
+        run.ended(event);
+        return run;
+      }
     }
-    run.ended(event);
-    return run;
+    throw new PlatformContractException(
+        "the platform ends a block that does not run on CPU " + index + ": " + event);
   }
 
   private void leaveContext(Event event) {
@@ -718,7 +729,8 @@ public final class Cpu {
    */
   boolean runHandler() {
     boolean ran = false;
-    for (Vcpu each : vmx.vcpus()) {
+    for (int i = 0; i < vmx.count(); i++) {
+      Vcpu each = vmx.vcpu(i);
       ran |= active == each ? each.guest().runHandler() : runExitHandler(each);
     }
     return ran || runInterruptHandler();
@@ -768,24 +780,25 @@ public final class Cpu {
 
   private void forgetContexts() {
     contexts.dropContexts();
-    runs.values().forEach(BlockRun::drop);
+    runs.forEach(BlockRun::drop);
     runs.clear();
     lapic.processorWasReset();
   }
 
   /** The instruction at a place in a block that runs. */
   Instruction instructionAt(Place place) {
-    BlockRun run = runs.get(place.block());
-    if (run == null || place.index() >= run.instructions().size()) {
-      throw new IllegalStateException(this + " has no instruction of a test at " + place);
+    for (BlockRun run : runs) {
+      if (run.block() == place.block() && place.index() < run.instructions().size()) {
+        return run.instructions().get(place.index());
+      }
     }
-    return run.instructions().get(place.index());
+    throw new IllegalStateException(this + " has no instruction of a test at " + place);
   }
 
   /** The guest begins afresh: its contexts and blocks are gone. */
   void forgetGuest() {
     contexts.dropContexts();
-    runs.values().forEach(BlockRun::drop);
+    runs.forEach(BlockRun::drop);
     runs.clear();
   }
 

@@ -2,6 +2,7 @@ package io.apictck.machine;
 
 import io.apictck.platform.Instruction;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,13 @@ import org.jspecify.annotations.Nullable;
  * or by a test that waits for it.
  */
 final class HandlerContexts {
+  private static final int VECTORS = 256;
+
   private final List<Context> contexts = new ArrayList<>();
-  private final Map<Integer, InterruptHandler> interruptHandlers = new HashMap<>();
+
+  /** By vector. */
+  private final @Nullable InterruptHandler[] interruptHandlers = new InterruptHandler[VECTORS];
+
   private final Map<Integer, InterruptHandler> trapHandlers = new HashMap<>();
   private final Map<Integer, InterruptHandler> userHandlers = new HashMap<>();
   private @Nullable InterruptHandler nmiHandler;
@@ -47,7 +53,7 @@ final class HandlerContexts {
   // ---- handlers ----
 
   void onInterrupt(int vector, InterruptHandler handler) {
-    interruptHandlers.put(vector, handler);
+    interruptHandlers[vector] = handler;
   }
 
   void onTrap(int vector, InterruptHandler handler) {
@@ -63,12 +69,12 @@ final class HandlerContexts {
   }
 
   void removeInterruptHandler(int vector) {
-    interruptHandlers.remove(vector);
+    interruptHandlers[vector] = null;
   }
 
   private @Nullable InterruptHandler handlerOf(InterruptFrame frame) {
     return switch (frame.cause()) {
-      case EXTERNAL, SOFTWARE -> interruptHandlers.get(frame.vector());
+      case EXTERNAL, SOFTWARE -> interruptHandlers[frame.vector()];
       case TRAP -> trapHandlers.get(frame.vector());
       case NMI -> nmiHandler;
       case SMI -> null;
@@ -113,7 +119,9 @@ final class HandlerContexts {
   }
 
   private @Nullable Context oldestUntaken() {
-    for (Context context : contexts) {
+    // by index: this is asked before each block
+    for (int i = 0; i < contexts.size(); i++) {
+      Context context = contexts.get(i);
       if (!context.taken && context.handler == null) {
         return context;
       }
@@ -148,7 +156,7 @@ final class HandlerContexts {
   /** RESET: all is gone. */
   void forget() {
     contexts.clear();
-    interruptHandlers.clear();
+    Arrays.fill(interruptHandlers, null);
     trapHandlers.clear();
     userHandlers.clear();
     nmiHandler = null;

@@ -350,8 +350,8 @@ public final class Machine {
     boolean again = true;
     while (again) {
       again = false;
-      for (Cpu cpu : cpus) {
-        again |= cpu.runHandler();
+      for (int i = 0; i < cpus.size(); i++) {
+        again |= cpus.get(i).runHandler();
       }
     }
   }

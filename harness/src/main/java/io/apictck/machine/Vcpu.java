@@ -273,7 +273,8 @@ public final class Vcpu {
 
   /** Moves guest RIP behind the instruction that exited. */
   public void skip(VmExit exit) {
-    write(VmcsField.GUEST_RIP, exit.rip() + exit.instructionLength());
+    long[] values = exit.readAll(VmcsField.GUEST_RIP, VmcsField.EXIT_INSTRUCTION_LENGTH);
+    write(VmcsField.GUEST_RIP, values[0] + values[1]);
   }
 
   // ---- entries and exits ----
@@ -291,9 +292,8 @@ public final class Vcpu {
     vmx.makeCurrent(this);
     host.entering(this);
     entries++;
-    List<Instruction> block = new ArrayList<>(before.size() + 1);
-    block.addAll(before);
-    block.add(launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch());
+    Instruction[] block = before.toArray(new Instruction[before.size() + 1]);
+    block[before.size()] = launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch();
     BlockRun run = host.start(block);
     return switch (host.awaitEntry(run)) {
       case Event.VmEntered _ -> {
@@ -368,7 +368,7 @@ public final class Vcpu {
    * @throws AssertionError if there is none within the platform's patience
    */
   public VmExit exit() {
-    if (!host.machine().await(this::hasExited)) {
+    if (!hasExited() && !host.machine().await(this::hasExited)) {
       throw new AssertionError(
           "%s had no VM exit within %d ms"
               .formatted(this, host.machine().description().patience().toMillis()));

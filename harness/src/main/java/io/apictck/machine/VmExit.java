@@ -112,11 +112,25 @@ public final class VmExit {
    * @throws IllegalStateException if the guest was entered since
    */
   public long read(VmcsField field) {
+    requireLatest(field);
+    return vcpu.read(field);
+  }
+
+  /**
+   * Fields of the VMCS, in one block.
+   *
+   * @throws IllegalStateException if the guest was entered since
+   */
+  public long[] readAll(VmcsField... fields) {
+    requireLatest(fields[0]);
+    return vcpu.readAll(fields);
+  }
+
+  private void requireLatest(VmcsField field) {
     if (vcpu.entries() != entry) {
       throw new IllegalStateException(
           "the guest was entered again after " + this + ": " + field + " is of a later time");
     }
-    return vcpu.read(field);
   }
 
   /** As in {@code VM exit 12 (HLT)}. */

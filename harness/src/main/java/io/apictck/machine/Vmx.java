@@ -87,6 +87,14 @@ public final class Vmx {
     return List.copyOf(vcpus);
   }
 
+  int count() {
+    return vcpus.size();
+  }
+
+  Vcpu vcpu(int number) {
+    return vcpus.get(number);
+  }
+
   /** Fails if a guest shows what no one asked for. */
   void verifyNothingUnexpected() {
     for (int i = 0; i < vcpus.size(); i++) {

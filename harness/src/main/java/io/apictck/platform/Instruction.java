@@ -15,6 +15,11 @@ public sealed interface Instruction {
     return InstructionEncoder.encode(this);
   }
 
+  /** How many bytes it has itself, without what loads its operands and stores its results. */
+  default int length() {
+    return InstructionEncoder.length(this);
+  }
+
   /** Loads 1, 2, 4 or 8 bytes; gives the value, zero-extended. */
   record Load(long address, int width) implements Instruction {
     @Override

@@ -26,6 +26,17 @@ final class InstructionEncoder {
 
   private InstructionEncoder() {}
 
+  /** How many bytes the body has; known without encoding for those that guests exit by most. */
+  static int length(Instruction instruction) {
+    return switch (instruction) {
+      case Instruction.Vmcall() -> 3;
+      case Instruction.Wrmsr(int _, long _) -> 2;
+      case Instruction.Iret() -> 2;
+      case Instruction.MovToCr8(long _) -> 4;
+      default -> encode(instruction).bodyLength();
+    };
+  }
+
   static MachineCode encode(Instruction instruction) {
     return switch (instruction) {
       case Instruction.Load(long address, int width) ->

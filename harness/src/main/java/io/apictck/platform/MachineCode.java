@@ -33,6 +33,11 @@ public final class MachineCode {
     return body.clone();
   }
 
+  /** How many bytes the instruction itself has. */
+  int bodyLength() {
+    return body.length;
+  }
+
   /** A copy of the bytes that store the results. */
   public byte[] store() {
     return store.clone();

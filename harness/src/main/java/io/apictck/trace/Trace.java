@@ -12,38 +12,61 @@ import java.util.List;
  */
 public final class Trace {
   private static final int HEAD = 256;
+
+  /** A power of two. */
   private static final int TAIL = 1024;
 
-  private final List<TraceEntry> head = new ArrayList<>();
-  private final TraceEntry[] tail = new TraceEntry[TAIL];
+  /** Actions, events and notes: the first ones, and behind them the last ones, which go round. */
+  private final Object[] kept = new Object[HEAD + TAIL];
+
+  private final long[] times = new long[HEAD + TAIL];
   private final TraceDigest digest = new TraceDigest();
   private long size;
 
   /** Records an action. */
   public void did(long nanos, Action action) {
     digest.add(nanos, action);
-    add(new TraceEntry.Did(nanos, action));
+    add(nanos, action);
   }
 
   /** Records an event. */
   public void saw(long nanos, Event event) {
     digest.add(nanos, event);
-    add(new TraceEntry.Saw(nanos, event));
+    add(nanos, event);
   }
 
   /** Records a remark of the test. */
   public void note(long nanos, String text) {
     digest.add(nanos, text);
-    add(new TraceEntry.Note(nanos, text));
+    add(nanos, text);
   }
 
-  private void add(TraceEntry entry) {
-    if (size < HEAD) {
-      head.add(entry);
-    } else {
-      tail[(int) ((size - HEAD) % TAIL)] = entry;
-    }
+  private void add(long nanos, Object what) {
+    int slot = slot(size);
+    kept[slot] = what;
+    times[slot] = nanos;
     size++;
+  }
+
+  private static int slot(long number) {
+    return number < HEAD ? (int) number : HEAD + ((int) (number - HEAD) & TAIL - 1);
+  }
+
+  private TraceEntry entry(long number) {
+    int slot = slot(number);
+    return switch (kept[slot]) {
+      case Action action -> new TraceEntry.Did(times[slot], action);
+      case Event event -> new TraceEntry.Saw(times[slot], event);
+      case Object text -> new TraceEntry.Note(times[slot], text.toString());
+    };
+  }
+
+  private List<TraceEntry> entries(long first, long end) {
+    List<TraceEntry> entries = new ArrayList<>((int) (end - first));
+    for (long i = first; i < end; i++) {
+      entries.add(entry(i));
+    }
+    return List.copyOf(entries);
   }
 
   /** How many entries were recorded. */
@@ -58,28 +81,18 @@ public final class Trace {
 
   /** The first entries. */
   public List<TraceEntry> head() {
-    return List.copyOf(head);
+    return entries(0, Math.min(size, HEAD));
   }
 
   /** The last entries that do not belong to {@link #head()}. */
   public List<TraceEntry> tail() {
-    long later = size - head.size();
-    int kept = (int) Math.min(later, TAIL);
-    List<TraceEntry> entries = new ArrayList<>(kept);
-    for (long i = later - kept; i < later; i++) {
-      entries.add(tail[(int) (i % TAIL)]);
-    }
-    return List.copyOf(entries);
+    return entries(Math.min(size, HEAD) + omitted(), size);
   }
 
   /** The last {@code count} entries, fewer if there are not so many. */
   public List<TraceEntry> last(int count) {
-    List<TraceEntry> all = new ArrayList<>(head);
-    if (omitted() > 0) {
-      all.clear();
-    }
-    all.addAll(tail());
-    return List.copyOf(all.subList(Math.max(0, all.size() - count), all.size()));
+    long first = omitted() > 0 ? HEAD + omitted() : 0;
+    return entries(Math.max(first, size - count), size);
   }
 
   /** A number that depends on every entry; equal traces have equal digests, in every run. */

@@ -36,8 +36,8 @@ final class TraceDigest {
         mix(1);
         mix(execute.cpu());
         mix(execute.block());
-        for (Instruction instruction : execute.instructions()) {
-          add(instruction);
+        for (int i = 0; i < execute.instructions().size(); i++) {
+          add(execute.instructions().get(i));
         }
       }
       case Action.SetLine(int gsi, boolean asserted) -> mix(2, gsi, asserted ? 1 : 0);
@@ -63,12 +63,20 @@ final class TraceDigest {
   }
 
   private void add(Instruction instruction) {
+    // the frequent ones first: a pattern switch tries its cases one by one
     switch (instruction) {
       case Instruction.Load(long address, int width) -> mix(1, address, width);
       case Instruction.Store(long address, int width, long stored) -> {
         mix(2, address, width);
         mix(stored);
       }
+      case Instruction.Rdmsr(int msr) -> mix(8, msr, 0);
+      case Instruction.Wrmsr(int msr, long written) -> mix(9, msr, written);
+      case Instruction.Iret() -> mix(29);
+      case Instruction.Vmread(int field) -> mix(41, field, 0);
+      case Instruction.Vmwrite(int field, long written) -> mix(42, field, written);
+      case Instruction.Vmresume() -> mix(44);
+      case Instruction.Vmcall() -> mix(45);
       case Instruction.LockedOr(long address, int width, long operand) -> {
         mix(3, address, width);
         mix(operand);
@@ -86,8 +94,6 @@ final class TraceDigest {
         mix(7, port, width);
         mix(written);
       }
-      case Instruction.Rdmsr(int msr) -> mix(8, msr, 0);
-      case Instruction.Wrmsr(int msr, long written) -> mix(9, msr, written);
       case Instruction.Rdtsc() -> mix(10);
       case Instruction.Cpuid(int leaf, int subleaf) -> mix(11, leaf, subleaf);
       case Instruction.MovFromCr8() -> mix(12);
@@ -107,7 +113,6 @@ final class TraceDigest {
       case Instruction.Int(int vector) -> mix(26, vector, 0);
       case Instruction.Int3() -> mix(27);
       case Instruction.Ud2() -> mix(28);
-      case Instruction.Iret() -> mix(29);
       case Instruction.IretToBadSelector() -> mix(30);
       case Instruction.Rsm() -> mix(31);
       case Instruction.EnterUser() -> mix(32);
@@ -119,11 +124,7 @@ final class TraceDigest {
       case Instruction.Vmclear(long vmcs) -> mix(38, vmcs, 0);
       case Instruction.Vmptrld(long vmcs) -> mix(39, vmcs, 0);
       case Instruction.Vmptrst() -> mix(40);
-      case Instruction.Vmread(int field) -> mix(41, field, 0);
-      case Instruction.Vmwrite(int field, long written) -> mix(42, field, written);
       case Instruction.Vmlaunch() -> mix(43);
-      case Instruction.Vmresume() -> mix(44);
-      case Instruction.Vmcall() -> mix(45);
       case Instruction.Enter(long stack, long frame, int size, int levels) -> {
         mix(46, stack, frame);
         mix(size, levels, 0);

@@ -61,6 +61,15 @@ final class MachineCodeTest {
   }
 
   @Test
+  void isAsLongAsTheInstructionSays() {
+    for (Instruction instruction : instructions()) {
+      assertThat(instruction.length())
+          .as("%s", instruction)
+          .isEqualTo(instruction.machineCode().body().length);
+    }
+  }
+
+  @Test
   void joinsItsPieces() {
     MachineCode code = new Instruction.In(0x20, 2).machineCode();
     assertThat(code.bytes())

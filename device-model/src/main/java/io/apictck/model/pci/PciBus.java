@@ -25,7 +25,7 @@ public class PciBus implements PortDevice {
   private static final int REQUESTER = 0xFFFF;
 
   private final List<PciFunction> functions = new ArrayList<>();
-  private List<Region> regions = List.of();
+  private Region[] regions = {};
   private int address;
 
   /** Memory that a function decodes now. */
@@ -55,7 +55,7 @@ public class PciBus implements PortDevice {
   /** State after power-on; the wires are told nothing. */
   public void reset() {
     address = 0;
-    regions = List.of();
+    regions = new Region[0];
     functions.forEach(PciFunction::reset);
   }
 
@@ -119,7 +119,7 @@ public class PciBus implements PortDevice {
         && (address >>> Byte.SIZE & REQUESTER) == function.setup.requesterId();
   }
 
-  private List<Region> findRegions() {
+  private Region[] findRegions() {
     List<Region> found = new ArrayList<>();
     for (PciFunction function : functions) {
       for (FunctionSetup.Memory memory : function.setup.memory()) {
@@ -129,14 +129,13 @@ public class PciBus implements PortDevice {
         }
       }
     }
-    return found;
+    return found.toArray(new Region[0]);
   }
 
   /** Whether a function decodes a physical address. */
   public boolean decodes(long at) {
-    // a loop by index: this is asked for every access of a processor
-    for (int i = 0; i < regions.size(); i++) {
-      if (regions.get(i).contains(at)) {
+    for (Region region : regions) {
+      if (region.contains(at)) {
         return true;
       }
     }

@@ -109,10 +109,11 @@ final class Context {
     next--;
   }
 
-  /** As {@link #stay}; gives the instruction. */
-  Instruction stayed() {
+  /** As {@link #stay}; gives how long the instruction is. */
+  int stayed() {
     stay();
-    return block.instructions().get(next);
+    measure();
+    return offsets[next + 1] - offsets[next];
   }
 
   /** Iterations that the current repeated instruction has done. */
@@ -189,7 +190,7 @@ final class Context {
     int offset = 0;
     for (int i = 0; i < size; i++) {
       offsets[i] = offset;
-      offset += length(block.instructions().get(i));
+      offset += block.instructions().get(i).length();
     }
     offsets[size] = offset;
     measured = true;
@@ -231,9 +232,5 @@ final class Context {
     for (int i = first; i < instruction.values(); i++) {
       give(-1);
     }
-  }
-
-  static int length(Instruction instruction) {
-    return instruction.machineCode().body().length;
   }
 }

@@ -52,7 +52,14 @@ final class GuestInstructions {
 
   /** Executes an instruction; gives a {@link Fault}. */
   int execute(Context context, Instruction instruction) {
+    // the frequent ones first: a pattern switch tries its cases one by one
     return switch (instruction) {
+      case Instruction.Vmcall _ -> exit(context, ExitReason.VMCALL);
+      case Instruction.Rdmsr(int msr) -> rdmsr(context, instruction, msr);
+      case Instruction.Wrmsr(int msr, long value) -> wrmsr(context, instruction, msr, value);
+      case Instruction.Iret _, Instruction.Load _, Instruction.Store _ ->
+          other(context, instruction);
+      case Instruction.MovToCr8(long value) -> movToCr8(context, instruction, value);
       case Instruction.Hlt _ ->
           privileged() && vmcs.has(VmxControl.HLT_EXITING)
               ? exit(context, ExitReason.HLT)
@@ -71,10 +78,7 @@ final class GuestInstructions {
               : plain(context, instruction);
       case Instruction.Rdtsc _ -> rdtsc(context);
       case Instruction.Cpuid _ -> exit(context, ExitReason.CPUID);
-      case Instruction.Rdmsr(int msr) -> rdmsr(context, instruction, msr);
-      case Instruction.Wrmsr(int msr, long value) -> wrmsr(context, instruction, msr, value);
       case Instruction.MovFromCr8 _ -> movFromCr8(context, instruction);
-      case Instruction.MovToCr8(long value) -> movToCr8(context, instruction, value);
       case Instruction.MovFromCr(int register) -> movFromCr(context, instruction, register);
       case Instruction.MovToCr(int register, long value) ->
           movToCr(context, instruction, register, value);
@@ -101,15 +105,17 @@ final class GuestInstructions {
       case Instruction.Vmwrite _ -> exit(context, ExitReason.VMWRITE);
       case Instruction.Vmlaunch _ -> exit(context, ExitReason.VMLAUNCH);
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);
-      case Instruction.Vmcall _ -> exit(context, ExitReason.VMCALL);
       // "enable XSAVES/XRSTORS" is 0
       case Instruction.Xsaves _, Instruction.Xrstors _ -> Fault.UD;
       case Instruction.Senduipi(long index) -> sendUserIpi(context, index);
-      default ->
-          virtualizesAccesses || guest.space().translates()
-              ? memory.execute(context, instruction)
-              : plain(context, instruction);
+      default -> other(context, instruction);
     };
+  }
+
+  private int other(Context context, Instruction instruction) {
+    return virtualizesAccesses || guest.space().translates()
+        ? memory.execute(context, instruction)
+        : plain(context, instruction);
   }
 
   private int plain(Context context, Instruction instruction) {
@@ -304,14 +310,13 @@ final class GuestInstructions {
   private int softwareInterrupt(Context context, Instruction instruction, int vector) {
     return deliver(
         context,
-        GuestEvent.software(
-            InterruptionType.SOFTWARE_INTERRUPT, vector, Context.length(instruction)));
+        GuestEvent.software(InterruptionType.SOFTWARE_INTERRUPT, vector, instruction.length()));
   }
 
   private int breakpoint(Context context, Instruction instruction) {
     GuestEvent event =
         GuestEvent.software(
-            InterruptionType.SOFTWARE_EXCEPTION, Exceptions.BP, Context.length(instruction));
+            InterruptionType.SOFTWARE_EXCEPTION, Exceptions.BP, instruction.length());
     if (guest.exceptionExits(Exceptions.BP)) {
       guest.exitBefore(context, VmExit.of(ExitReason.EXCEPTION_OR_NMI).with(event));
       return Fault.SWITCHED;

@@ -27,15 +27,20 @@ final class Interpreter {
 
   /** Executes an instruction; gives a {@link Fault}. */
   static int execute(Processor processor, Context context, Instruction instruction) {
+    // the frequent ones first: a pattern switch tries its cases one by one
     return switch (instruction) {
       case Instruction.Load load -> load(processor, context, load);
       case Instruction.Store(long address, int width, long value) ->
           store(processor, address, width, value);
       case Instruction.Rdmsr(int msr) -> rdmsr(processor, context, msr);
       case Instruction.Wrmsr(int msr, long value) -> wrmsr(processor, msr, value);
+      case Instruction.Vmwrite(int field, long value) ->
+          processor.vmx().vmwrite(context, field, value);
+      case Instruction.Vmread(int field) -> processor.vmx().vmread(context, field);
+      case Instruction.Vmresume _ -> processor.vmx().enter(context, false);
+      case Instruction.Iret _ -> processor.iret(context, 0);
       case Instruction.Nop _, Instruction.Pause _, Instruction.Mfence _, Instruction.Prefetch _ ->
           Fault.NONE;
-      case Instruction.Iret _ -> processor.iret(context, 0);
       case Instruction.Cli _ -> cli(processor);
       case Instruction.Sti _ -> sti(processor);
       case Instruction.Hlt _ -> hlt(processor);
@@ -85,11 +90,7 @@ final class Interpreter {
       case Instruction.Vmptrst _ -> processor.vmx().vmptrst(context);
       case Instruction.Invept(int type, long pointer) ->
           processor.vmx().invept(context, type, pointer);
-      case Instruction.Vmread(int field) -> processor.vmx().vmread(context, field);
-      case Instruction.Vmwrite(int field, long value) ->
-          processor.vmx().vmwrite(context, field, value);
       case Instruction.Vmlaunch _ -> processor.vmx().enter(context, true);
-      case Instruction.Vmresume _ -> processor.vmx().enter(context, false);
       case Instruction.Vmcall _ -> processor.vmx().vmcall(context);
       case Instruction.LeaveUser _ -> {
         processor.setCpl(0);

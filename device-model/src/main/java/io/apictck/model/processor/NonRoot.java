@@ -43,6 +43,7 @@ final class NonRoot {
   private final boolean virtualizesApic;
   private final boolean deliversVirtualInterrupts;
   private final boolean trapsAfterInstructions;
+  private final boolean opensWindows;
 
   private boolean virtualNmiBlocked;
   private boolean monitorTrap;
@@ -60,7 +61,7 @@ final class NonRoot {
     this.region = region;
     this.vmcs = region.data();
     this.block = block;
-    priority = decisions.priority().toArray(new Boundary[0]);
+    priority = vmx.priority();
     vmx.space().enter(vmcs);
     delivery = new GuestDelivery(this);
     instructions = new GuestInstructions(this);
@@ -68,6 +69,8 @@ final class NonRoot {
         vmcs.has(VmxControl.USE_TPR_SHADOW) || vmcs.has(VmxControl.VIRTUALIZE_APIC_ACCESSES);
     deliversVirtualInterrupts = vmcs.has(VmxControl.VIRTUAL_INTERRUPT_DELIVERY);
     trapsAfterInstructions = vmcs.has(VmxControl.MONITOR_TRAP_FLAG);
+    opensWindows =
+        vmcs.has(VmxControl.NMI_WINDOW_EXITING) || vmcs.has(VmxControl.INTERRUPT_WINDOW_EXITING);
   }
 
   /** The guest state is loaded: injection, and what comes before the first boundary. */
@@ -256,11 +259,8 @@ final class NonRoot {
       emulateAfterFault();
       return true;
     }
-    for (Boundary event : priority) {
-      if (decisions.wakes(event, processor.activity()) && canTake(event)) {
-        take(event);
-        return true;
-      }
+    if (mayTake() && takeFirst()) {
+      return true;
     }
     int startUpVector = processor.takeStartUp();
     if (startUpVector != NO_VECTOR && processor.activity() == Activity.WAIT_FOR_SIPI) {
@@ -306,6 +306,21 @@ final class NonRoot {
     }
   }
 
+  /** Whether there may be something to take; mostly there is not. */
+  private boolean mayTake() {
+    return processor.hasPending() || monitorTrap || opensWindows || recognizesVirtual();
+  }
+
+  private boolean takeFirst() {
+    for (Boundary event : priority) {
+      if (canTake(event) && decisions.wakes(event, processor.activity())) {
+        take(event);
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean completes() {
     boolean over = processor.contexts().top().atEnd();
     processor.completeAtEnd();
@@ -336,11 +351,7 @@ final class NonRoot {
       case INTERRUPT_WINDOW ->
           vmcs.has(VmxControl.INTERRUPT_WINDOW_EXITING)
               && decisions.interruptWindowOpen(processor.interruptFlag(), inShadow());
-      case VIRTUAL_INTERRUPT ->
-          deliversVirtualInterrupts
-              && processor.interruptFlag()
-              && !inShadow()
-              && apic().recognized();
+      case VIRTUAL_INTERRUPT -> processor.interruptFlag() && !inShadow() && recognizesVirtual();
       case INTERRUPT -> takesInterrupt();
       case USER_INTERRUPT ->
           processor.isPending(Signal.USER_INTERRUPT) && processor.recognizes(Signal.USER_INTERRUPT);
@@ -475,15 +486,14 @@ final class NonRoot {
 
   /** A VM exit before the instruction that is executed at the moment. */
   void exitBefore(Context context, VmExit exit) {
-    int length = Context.length(context.stayed());
+    int length = context.stayed();
     processor.restoreShadows();
     exit(exit.withLength(length));
   }
 
   /** A VM exit at the place where the guest is now. */
   void exit(VmExit exit) {
-    boolean forNmi =
-        !exit.event().equals(GuestEvent.NONE) && exit.event().type() == InterruptionType.NMI;
+    boolean forNmi = exit.event().type() == InterruptionType.NMI;
     int field = exit.reason().number();
     vmcs.set(VmcsField.EXIT_REASON, field);
     vmcs.set(VmcsField.EXIT_QUALIFICATION, exit.qualification());

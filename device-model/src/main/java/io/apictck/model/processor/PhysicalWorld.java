@@ -1,25 +1,28 @@
 package io.apictck.model.processor;
 
+import io.apictck.model.bus.SystemBus;
 import io.apictck.model.processor.vmx.VmxWorld;
 
 /** The machine around a processor, as its APIC virtualization sees it. */
 final class PhysicalWorld implements VmxWorld {
   private final ProcessorWorld world;
+  private final SystemBus bus;
   private final int cpu;
 
   PhysicalWorld(ProcessorWorld world, int cpu) {
     this.world = world;
+    this.bus = world.bus();
     this.cpu = cpu;
   }
 
   @Override
   public long read(long address, int width) {
-    return world.bus().read(cpu, address, width);
+    return bus.read(cpu, address, width);
   }
 
   @Override
   public void write(long address, int width, long value) {
-    world.bus().write(cpu, address, width, value);
+    bus.write(cpu, address, width, value);
     world.stored(address, width);
   }
 

@@ -555,6 +555,10 @@ public class Processor extends ProcessorDecisions {
     return (pending & signal.bit()) != 0;
   }
 
+  final boolean hasPending() {
+    return pending != 0;
+  }
+
   final void drop(Signal signal) {
     pending &= ~signal.bit();
   }

@@ -10,7 +10,6 @@ import io.apictck.model.chipset.ChipsetFactory;
 import io.apictck.platform.Action;
 import io.apictck.platform.Event;
 import io.apictck.platform.GuestState;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -38,7 +37,11 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   private final SystemBus bus;
   private final VectorSet trapGates = new VectorSet();
   private final VmcsRegions vmcsRegions = new VmcsRegions();
-  private final List<Event> events = new ArrayList<>();
+
+  /** What was shown and not yet taken. */
+  private Event[] events = new Event[16];
+
+  private int shown;
 
   /** One bit for each processor whose boundary is to be looked at. */
   private final long[] attention;
@@ -77,7 +80,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   /** Power-on state; time starts at 0 again. */
   public void reset() {
     nanos = 0;
-    events.clear();
+    shown = 0;
     trapGates.clear();
     vmcsRegions.reset();
     for (Processor processor : processors) {
@@ -93,8 +96,14 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
 
   /** The events since the last call, in order. */
   public List<Event> takeEvents() {
-    List<Event> taken = List.copyOf(events);
-    events.clear();
+    List<Event> taken =
+        switch (shown) {
+          case 0 -> List.of();
+          case 1 -> List.of(events[0]);
+          case 2 -> List.of(events[0], events[1]);
+          default -> List.of(Arrays.copyOf(events, shown));
+        };
+    shown = 0;
     return taken;
   }
 
@@ -126,7 +135,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   public void elapse(long duration) {
     long end = duration > Long.MAX_VALUE - nanos ? Long.MAX_VALUE : nanos + duration;
     run();
-    while (events.isEmpty()) {
+    while (shown == 0) {
       long next = chipset.nextEvent();
       if (next > end || nanos >= end) {
         advanceTo(Math.max(nanos, end));
@@ -239,7 +248,10 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
 
   @Override
   public void show(Event event) {
-    events.add(event);
+    if (shown == events.length) {
+      events = Arrays.copyOf(events, 2 * shown);
+    }
+    events[shown++] = event;
   }
 
   @Override

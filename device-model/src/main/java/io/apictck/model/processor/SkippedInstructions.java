@@ -9,7 +9,8 @@ final class SkippedInstructions {
   /** Whether the first value of an instruction is the status flags. */
   static boolean giveFlags(Instruction instruction) {
     return switch (instruction) {
-      case Instruction.Vmxon _,
+      case Instruction.Vmcall _,
+          Instruction.Vmxon _,
           Instruction.Vmxoff _,
           Instruction.Vmclear _,
           Instruction.Vmptrld _,
@@ -19,7 +20,6 @@ final class SkippedInstructions {
           Instruction.Vmwrite _,
           Instruction.Vmlaunch _,
           Instruction.Vmresume _,
-          Instruction.Vmcall _,
           Instruction.Testui _ ->
           true;
       default -> false;

@@ -119,9 +119,8 @@ final class UserInterruptUnit implements UserInterruptWorld {
     processor.leaveUserHandler(context);
     GuestContexts places = processor.places();
     long rflags = interrupts.finish(processor.rflags(), to.rflags());
-    if (to.rip() != places.rip() && !places.jump(to.rip(), rflags)) {
-      throw new IllegalStateException(
-          "UIRET cannot go on at RIP %xh: no code is there".formatted(to.rip()));
+    if (to.rip() != places.rip()) {
+      places.jump(to.rip(), rflags);
     }
     places.contexts().top().setStackPointer(to.rsp());
     processor.setRflags(rflags);

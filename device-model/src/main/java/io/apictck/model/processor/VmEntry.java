@@ -18,7 +18,6 @@ import io.apictck.platform.Event;
  * VM entries whose controls and host state are good (Intel SDM Vol. 3C, "Loading Guest State",
  * "Updating Non-Register State", "VM-Entry Failures During or After Loading Guest State").
  */
-@SuppressWarnings("EnumOrdinal") // the ordinals are the numbers of the manual
 final class VmEntry {
   private static final int DPL_SHIFT = 5;
   private static final int DPL = 3;
@@ -105,7 +104,7 @@ final class VmEntry {
   }
 
   private static Activity activity(Vmcs vmcs) {
-    return switch (ActivityState.values()[(int) vmcs.get(VmcsField.GUEST_ACTIVITY_STATE)]) {
+    return switch (ActivityState.of(vmcs.get(VmcsField.GUEST_ACTIVITY_STATE))) {
       case ACTIVE -> Activity.ACTIVE;
       case HLT -> Activity.HALTED;
       case SHUTDOWN -> Activity.SHUT_DOWN;

@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.model.processor.vmx.EntryChecks;
 import io.apictck.model.processor.vmx.Vmcs;
 
 /** A VMCS: its data, its launch state, and what its guest was doing when it was left. */
@@ -8,6 +9,12 @@ final class VmcsRegion {
   private final Vmcs data = new Vmcs();
   private final GuestContexts guest = new GuestContexts();
   private boolean launched;
+
+  /** Whose checks of controls and host state were passed last; null if none were. */
+  private EntryChecks passed;
+
+  /** The edition of the data that passed them. */
+  private int passedEdition;
 
   VmcsRegion(long address) {
     this.address = address;
@@ -23,6 +30,16 @@ final class VmcsRegion {
 
   GuestContexts guest() {
     return guest;
+  }
+
+  /** Whether its controls and host state are those that passed some checks. */
+  boolean hasPassed(EntryChecks checks) {
+    return passed == checks && passedEdition == data.edition();
+  }
+
+  void pass(EntryChecks checks) {
+    passed = checks;
+    passedEdition = data.edition();
   }
 
   /** Whether its launch state is "launched"; else it is "clear". */

@@ -11,7 +11,6 @@ import io.apictck.model.processor.vmx.EntryChecks;
 import io.apictck.model.processor.vmx.Vmcs;
 import io.apictck.model.processor.vmx.VmxWorld;
 import io.apictck.platform.Instruction;
-import java.util.Optional;
 
 /**
  * VMX operation of one processor: its state and its instructions (Intel SDM Vol. 3C, "VMX
@@ -23,6 +22,7 @@ import java.util.Optional;
  * <p>Decisions that the manual leaves open: the data of a VMCS outlive VMCLEAR, and the region of
  * memory may be anywhere where memory is.
  */
+@SuppressWarnings("EnumOrdinal") // the index of an array that nothing outside sees
 final class Vmx {
   private static final long NO_POINTER = -1;
   private static final long SUCCEED = 0;
@@ -41,6 +41,10 @@ final class Vmx {
   private final GuestAddressSpace space;
   private final VmEntry entry;
   private final boolean savesUinv;
+  private final Boundary[] priority;
+
+  /** Whether a field exists, by its ordinal. */
+  private final boolean[] exists;
 
   private boolean on;
   private long vmxonPointer;
@@ -63,6 +67,12 @@ final class Vmx {
             processor.eptWalk(world));
     entry = new VmEntry(this);
     savesUinv = capabilities.exists(VmcsField.GUEST_UINV);
+    priority = decisions.priority().toArray(new Boundary[0]);
+    VmcsField[] fields = VmcsField.values();
+    exists = new boolean[fields.length];
+    for (VmcsField field : fields) {
+      exists[field.ordinal()] = capabilities.exists(field);
+    }
   }
 
   void reset() {
@@ -111,6 +121,11 @@ final class Vmx {
   /** Whether VM exits save UINV. */
   boolean savesUinv() {
     return savesUinv;
+  }
+
+  /** What a guest takes first at a boundary. */
+  Boundary[] priority() {
+    return priority;
   }
 
   VmcsRegion current() {
@@ -223,13 +238,13 @@ final class Vmx {
     if (fault != Fault.NONE) {
       return fault;
     }
-    Optional<VmcsField> field = field(encoding);
-    if (current == null || field.isEmpty()) {
+    VmcsField field = field(encoding);
+    if (current == null || field == null) {
       give(context, fail(VmInstructionError.UNSUPPORTED_VMCS_COMPONENT));
       context.give(-1);
       return Fault.NONE;
     }
-    long value = current.data().get(field.get());
+    long value = current.data().get(field);
     give(context, SUCCEED);
     context.give(isHigh(encoding) ? value >>> Integer.SIZE : value);
     return Fault.NONE;
@@ -240,18 +255,15 @@ final class Vmx {
     if (fault != Fault.NONE) {
       return fault;
     }
-    Optional<VmcsField> field = field(encoding);
-    if (current == null || field.isEmpty()) {
+    VmcsField field = field(encoding);
+    if (current == null || field == null) {
       return give(context, fail(VmInstructionError.UNSUPPORTED_VMCS_COMPONENT));
     }
-    if (field.get().type() == VmcsField.Type.READ_ONLY
-        && !capabilities.misc().writesReadOnlyFields()) {
+    if (field.type() == VmcsField.Type.READ_ONLY && !capabilities.misc().writesReadOnlyFields()) {
       return give(context, fail(VmInstructionError.VMWRITE_READ_ONLY_COMPONENT));
     }
     Vmcs data = current.data();
-    data.set(
-        field.get(),
-        isHigh(encoding) ? (data.get(field.get()) & LOW) | (value << Integer.SIZE) : value);
+    data.set(field, isHigh(encoding) ? (data.get(field) & LOW) | (value << Integer.SIZE) : value);
     return give(context, SUCCEED);
   }
 
@@ -270,26 +282,32 @@ final class Vmx {
     if (current == null) {
       return give(context, FAIL_INVALID);
     }
-    Optional<VmInstructionError> error = entryError(launch);
-    return error.isPresent() ? give(context, failValid(error.get())) : entry.enter(context, launch);
+    VmInstructionError error = entryError(launch);
+    return error == null ? entry.enter(context, launch) : give(context, failValid(error));
   }
 
-  private Optional<VmInstructionError> entryError(boolean launch) {
+  /** Why VM entry does not begin; null if it does. */
+  private VmInstructionError entryError(boolean launch) {
     if (processor.inMovSsShadow() && decisions.movSsBlocksEntry()) {
-      return Optional.of(VmInstructionError.EVENTS_BLOCKED_BY_MOV_SS);
+      return VmInstructionError.EVENTS_BLOCKED_BY_MOV_SS;
     }
     if (launch && current.launched()) {
-      return Optional.of(VmInstructionError.VMLAUNCH_NON_CLEAR_VMCS);
+      return VmInstructionError.VMLAUNCH_NON_CLEAR_VMCS;
     }
     if (!launch && !current.launched()) {
-      return Optional.of(VmInstructionError.VMRESUME_NON_LAUNCHED_VMCS);
+      return VmInstructionError.VMRESUME_NON_LAUNCHED_VMCS;
     }
-    if (!checks.controls(current.data())) {
-      return Optional.of(VmInstructionError.INVALID_CONTROL_FIELDS);
+    // most entries change neither controls nor host state: those have been looked at
+    Vmcs data = current.data();
+    boolean unchanged = current.hasPassed(checks);
+    if (!(unchanged ? checks.controlsWithMemory(data) : checks.controls(data))) {
+      return VmInstructionError.INVALID_CONTROL_FIELDS;
     }
-    return checks.hostState(current.data())
-        ? Optional.empty()
-        : Optional.of(VmInstructionError.INVALID_HOST_STATE);
+    if (!unchanged && !checks.hostState(data)) {
+      return VmInstructionError.INVALID_HOST_STATE;
+    }
+    current.pass(checks);
+    return null;
   }
 
   private int fault() {
@@ -303,10 +321,12 @@ final class Vmx {
     return world.read(region, Integer.BYTES) & REVISION;
   }
 
-  private Optional<VmcsField> field(int encoding) {
-    return VmcsField.of(encoding & ~VmcsField.HIGH)
-        .filter(field -> !isHigh(encoding) || field.hasHigh())
-        .filter(capabilities::exists);
+  /** The field with an encoding; null if there is none. */
+  private VmcsField field(int encoding) {
+    VmcsField field = VmcsField.find(encoding & ~VmcsField.HIGH);
+    boolean found =
+        field != null && exists[field.ordinal()] && (!isHigh(encoding) || field.hasHigh());
+    return found ? field : null;
   }
 
   private static boolean isHigh(int encoding) {

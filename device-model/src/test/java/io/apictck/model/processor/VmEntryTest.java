@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import static io.apictck.arch.vmx.VirtualApicPage.VTPR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -39,6 +40,40 @@ class VmEntryTest {
     vmx.run(VMCALL);
 
     assertThat(vmx.errorOfLaunch()).isEqualTo(4);
+    VmxBench.assertExit(vmx.resume(), ExitReason.VMCALL);
+  }
+
+  @Test
+  void whatChangedSinceTheLastEntryIsChecked() {
+    vmx.launch();
+    vmx.run(VMCALL);
+
+    long selector = vmx.read(VmcsField.HOST_CS_SELECTOR);
+    vmx.write(VmcsField.HOST_CS_SELECTOR, 0);
+    assertThat(vmx.errorOfResume()).isEqualTo(8);
+    assertThat(vmx.errorOfResume()).isEqualTo(8);
+    vmx.write(VmcsField.HOST_CS_SELECTOR, selector);
+    VmxBench.assertExit(vmx.resume(), ExitReason.VMCALL);
+
+    vmx.write(VmcsField.CR3_TARGET_COUNT, 5);
+    assertThat(vmx.errorOfResume()).isEqualTo(7);
+    vmx.write(VmcsField.CR3_TARGET_COUNT, 4);
+    VmxBench.assertExit(vmx.resume(), ExitReason.VMCALL);
+  }
+
+  @Test
+  void vtprIsCheckedAtEachEntry() {
+    long page = Memory.SCRATCH_BASE + 0x8000;
+    vmx.set(VmxControl.USE_TPR_SHADOW);
+    vmx.write(VmcsField.VIRTUAL_APIC_ADDRESS, page);
+    vmx.write(VmcsField.TPR_THRESHOLD, 5);
+    vmx.bench().values(new Instruction.Store(page + VTPR, 4, 0x50));
+    vmx.launch();
+    vmx.run(VMCALL);
+
+    vmx.bench().values(new Instruction.Store(page + VTPR, 4, 0x40));
+    assertThat(vmx.errorOfResume()).isEqualTo(7);
+    vmx.bench().values(new Instruction.Store(page + VTPR, 4, 0x60));
     VmxBench.assertExit(vmx.resume(), ExitReason.VMCALL);
   }
 

@@ -133,7 +133,15 @@ final class VmxBench {
 
   /** A VM entry that gives an error. */
   long errorOfLaunch() {
-    assertThat(bench.values(new Instruction.Vmlaunch())).containsExactly(FAIL_VALID);
+    return errorOf(new Instruction.Vmlaunch());
+  }
+
+  long errorOfResume() {
+    return errorOf(new Instruction.Vmresume());
+  }
+
+  private long errorOf(Instruction entry) {
+    assertThat(bench.values(entry)).containsExactly(FAIL_VALID);
     return read(VmcsField.VM_INSTRUCTION_ERROR);
   }
 

@@ -49,7 +49,7 @@ public record InterruptionInformation(int raw) {
 
   /** Bits 10:8. */
   public InterruptionType type() {
-    return InterruptionType.values()[raw >>> TYPE_SHIFT & 7];
+    return InterruptionType.of(raw >>> TYPE_SHIFT & 7);
   }
 
   /** Bit 11. */

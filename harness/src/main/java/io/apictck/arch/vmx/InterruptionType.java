@@ -20,5 +20,12 @@ public enum InterruptionType {
   /** 6: software exception, INT3 or INTO. */
   SOFTWARE_EXCEPTION,
   /** 7: other event; at VM entry with vector 0 a pending MTF VM exit. */
-  OTHER_EVENT
+  OTHER_EVENT;
+
+  private static final InterruptionType[] ALL = values();
+
+  /** The type with a number, 0 to 7. */
+  public static InterruptionType of(int number) {
+    return ALL[number];
+  }
 }

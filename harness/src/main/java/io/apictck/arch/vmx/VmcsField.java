@@ -1,8 +1,7 @@
 package io.apictck.arch.vmx;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fields of the VMCS (Intel SDM Vol. 3D, "Field Encoding in VMCS"): those that interrupts depend
@@ -298,11 +297,12 @@ public enum VmcsField {
   /** Bit 0 of an encoding: the high half of a 64-bit field. */
   public static final int HIGH = 1;
 
-  private static final Map<Integer, VmcsField> BY_ENCODING = new HashMap<>();
+  /** Bits 14:1 of the encoding are the index. */
+  private static final @Nullable VmcsField[] BY_ENCODING = new VmcsField[0x4000];
 
   static {
     for (VmcsField field : values()) {
-      BY_ENCODING.put(field.encoding, field);
+      BY_ENCODING[field.encoding >>> 1] = field;
     }
   }
 
@@ -318,15 +318,29 @@ public enum VmcsField {
     HOST
   }
 
+  private static final Type[] TYPES = Type.values();
+
   private final int encoding;
+  private final int width;
 
   VmcsField(int encoding) {
     this.encoding = encoding;
+    this.width =
+        switch (encoding >>> 13 & 3) {
+          case 0 -> 16;
+          case 2 -> 32;
+          default -> 64;
+        };
   }
 
   /** The field with an encoding; full access only. */
   public static Optional<VmcsField> of(int encoding) {
-    return Optional.ofNullable(BY_ENCODING.get(encoding));
+    return Optional.ofNullable(find(encoding));
+  }
+
+  /** As {@link #of}, null if there is none: for each VMREAD and VMWRITE of a model. */
+  public static @Nullable VmcsField find(int encoding) {
+    return (encoding & ~0x7FFE) == 0 ? BY_ENCODING[encoding >>> 1] : null;
   }
 
   /** What VMREAD and VMWRITE take for the whole field. */
@@ -336,16 +350,12 @@ public enum VmcsField {
 
   /** What it is for. */
   public Type type() {
-    return Type.values()[encoding >>> 10 & 3];
+    return TYPES[encoding >>> 10 & 3];
   }
 
   /** Its width in bits; natural width is 64. */
   public int width() {
-    return switch (encoding >>> 13 & 3) {
-      case 0 -> 16;
-      case 2 -> 32;
-      default -> 64;
-    };
+    return width;
   }
 
   /** Whether it is a 64-bit field, whose high half has an encoding of its own. */

@@ -92,10 +92,12 @@ public enum VmxControl {
 
   private final ControlVector vector;
   private final int bit;
+  private final long mask;
 
   VmxControl(ControlVector vector, int bit) {
     this.vector = vector;
     this.bit = bit;
+    this.mask = 1L << bit;
   }
 
   /** The vector it is in. */
@@ -110,11 +112,11 @@ public enum VmxControl {
 
   /** Its bit. */
   public long mask() {
-    return 1L << bit;
+    return mask;
   }
 
   /** Whether it is 1 in a value of its vector. */
   public boolean in(long controls) {
-    return (controls & mask()) != 0;
+    return (controls & mask) != 0;
   }
 }

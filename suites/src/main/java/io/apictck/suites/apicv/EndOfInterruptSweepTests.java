@@ -17,9 +17,8 @@ import io.apictck.machine.Hex;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
 import io.apictck.suites.support.ApicGuest;
+import io.apictck.suites.support.RepeatedVmcall;
 import io.apictck.suites.support.Vectors;
-import io.apictck.suites.support.VmcallTrain;
-import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
 /** All pairs of vectors, one after the other (SDM, "EOI Virtualization"). */
@@ -67,16 +66,15 @@ final class EndOfInterruptSweepTests {
               seen.exits++;
               vcpu.resume();
             });
+    RepeatedVmcall vmcall = RepeatedVmcall.start(guest);
     cases.range(
         FIRST + 1,
         LAST,
         high -> {
-          VmcallTrain train =
-              VmcallTrain.start(guest, Collections.nCopies(high - FIRST, new Instruction.Vmcall()));
           for (int low = FIRST; low < high; low++) {
             seen.vectors = 0;
             seen.exits = 0;
-            train.next(
+            vmcall.next(
                 new Instruction.Vmwrite(VmcsField.GUEST_INTERRUPT_STATUS.encoding(), high),
                 requesting(guest, low));
             verify(guest, seen, high, low, exits);

@@ -84,11 +84,25 @@ public class CapabilityMsrs {
           VmxControl.IA32E_MODE_GUEST);
 
   private final ModelConfiguration configuration;
+  private final VmxBasic basic;
+  private final VmxMisc misc;
   private final long[] allowed1 = new long[ControlVector.values().length];
 
   /** Those of the processors of a machine. */
   public CapabilityMsrs(ModelConfiguration configuration) {
     this.configuration = configuration;
+    basic =
+        new VmxBasic(
+            REVISION
+                | REGION_SIZE << 32
+                | WRITE_BACK << 50
+                | (configuration.has(Feature.VMX_TRUE_CONTROLS) ? TRUE_CONTROLS : 0));
+    misc =
+        new VmxMisc(
+            MISC_ALWAYS
+                | (configuration.has(Feature.HLT_ACTIVITY) ? MISC_HLT : 0)
+                | (configuration.has(Feature.SHUTDOWN_ACTIVITY) ? MISC_SHUTDOWN : 0)
+                | (configuration.has(Feature.WAIT_FOR_SIPI_ACTIVITY) ? MISC_WAIT_FOR_SIPI : 0));
     for (ControlVector vector : ControlVector.values()) {
       allowed1[vector.ordinal()] = Integer.toUnsignedLong(vector.default1());
     }
@@ -166,20 +180,12 @@ public class CapabilityMsrs {
 
   /** IA32_VMX_BASIC. */
   public VmxBasic basic() {
-    return new VmxBasic(
-        REVISION
-            | REGION_SIZE << 32
-            | WRITE_BACK << 50
-            | (configuration.has(Feature.VMX_TRUE_CONTROLS) ? TRUE_CONTROLS : 0));
+    return basic;
   }
 
   /** IA32_VMX_MISC. */
   public VmxMisc misc() {
-    return new VmxMisc(
-        MISC_ALWAYS
-            | (configuration.has(Feature.HLT_ACTIVITY) ? MISC_HLT : 0)
-            | (configuration.has(Feature.SHUTDOWN_ACTIVITY) ? MISC_SHUTDOWN : 0)
-            | (configuration.has(Feature.WAIT_FOR_SIPI_ACTIVITY) ? MISC_WAIT_FOR_SIPI : 0));
+    return misc;
   }
 
   /** IA32_VMX_EPT_VPID_CAP. */

@@ -44,6 +44,11 @@ public class EntryChecks {
         && entryControls(vmcs);
   }
 
+  /** The part of {@link #controls} that depends on memory, not only on the VMCS. */
+  public final boolean controlsWithMemory(Vmcs vmcs) {
+    return tprShadow(vmcs);
+  }
+
   /** Whether the host state is good; else VM entry fails with error 8. */
   public boolean hostState(Vmcs vmcs) {
     return HostStateChecks.controlRegisters(vmcs, capabilities)

@@ -12,7 +12,6 @@ import io.apictck.arch.vmx.VmxControl;
  * What VM entry demands of the guest-state area, as far as interrupts need it (Intel SDM Vol. 3C,
  * "Checks on the Guest State Area"). Each method says whether its demand is met.
  */
-@SuppressWarnings("EnumOrdinal") // the ordinals are the numbers of the manual
 final class GuestStateChecks {
   private static final long CR4_PAE = 1 << 5;
 
@@ -69,8 +68,7 @@ final class GuestStateChecks {
   /** The activity state is one that the processor supports. */
   static boolean activity(Vmcs vmcs, CapabilityMsrs capabilities) {
     long state = vmcs.get(VmcsField.GUEST_ACTIVITY_STATE);
-    return state < ActivityState.values().length
-        && capabilities.misc().supports(ActivityState.values()[(int) state]);
+    return ActivityState.defines(state) && capabilities.misc().supports(ActivityState.of(state));
   }
 
   /** HLT only at privilege level 0. */
@@ -182,7 +180,7 @@ final class GuestStateChecks {
   }
 
   private static ActivityState activityOf(Vmcs vmcs) {
-    return ActivityState.values()[(int) vmcs.get(VmcsField.GUEST_ACTIVITY_STATE)];
+    return ActivityState.of(vmcs.get(VmcsField.GUEST_ACTIVITY_STATE));
   }
 
   private static InterruptionInformation event(Vmcs vmcs) {
@@ -190,6 +188,7 @@ final class GuestStateChecks {
   }
 
   private static boolean injects(Vmcs vmcs, InterruptionType type) {
-    return event(vmcs).valid() && event(vmcs).type() == type;
+    InterruptionInformation event = event(vmcs);
+    return event.valid() && event.type() == type;
   }
 }

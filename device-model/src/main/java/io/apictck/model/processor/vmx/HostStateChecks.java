@@ -2,7 +2,6 @@ package io.apictck.model.processor.vmx;
 
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
-import java.util.List;
 
 /**
  * What VM entry demands of the host-state area (Intel SDM Vol. 3C, "Checks on Host Control
@@ -15,26 +14,26 @@ final class HostStateChecks {
 
   private static final long CR4_PAE = 1 << 5;
 
-  private static final List<VmcsField> SELECTORS =
-      List.of(
-          VmcsField.HOST_ES_SELECTOR,
-          VmcsField.HOST_CS_SELECTOR,
-          VmcsField.HOST_SS_SELECTOR,
-          VmcsField.HOST_DS_SELECTOR,
-          VmcsField.HOST_FS_SELECTOR,
-          VmcsField.HOST_GS_SELECTOR,
-          VmcsField.HOST_TR_SELECTOR);
+  private static final VmcsField[] SELECTORS = {
+    VmcsField.HOST_ES_SELECTOR,
+    VmcsField.HOST_CS_SELECTOR,
+    VmcsField.HOST_SS_SELECTOR,
+    VmcsField.HOST_DS_SELECTOR,
+    VmcsField.HOST_FS_SELECTOR,
+    VmcsField.HOST_GS_SELECTOR,
+    VmcsField.HOST_TR_SELECTOR
+  };
 
-  private static final List<VmcsField> LINEAR_ADDRESSES =
-      List.of(
-          VmcsField.HOST_FS_BASE,
-          VmcsField.HOST_GS_BASE,
-          VmcsField.HOST_TR_BASE,
-          VmcsField.HOST_GDTR_BASE,
-          VmcsField.HOST_IDTR_BASE,
-          VmcsField.HOST_IA32_SYSENTER_ESP,
-          VmcsField.HOST_IA32_SYSENTER_EIP,
-          VmcsField.HOST_RIP);
+  private static final VmcsField[] LINEAR_ADDRESSES = {
+    VmcsField.HOST_FS_BASE,
+    VmcsField.HOST_GS_BASE,
+    VmcsField.HOST_TR_BASE,
+    VmcsField.HOST_GDTR_BASE,
+    VmcsField.HOST_IDTR_BASE,
+    VmcsField.HOST_IA32_SYSENTER_ESP,
+    VmcsField.HOST_IA32_SYSENTER_EIP,
+    VmcsField.HOST_RIP
+  };
 
   private HostStateChecks() {}
 

@@ -10,7 +10,21 @@ import io.apictck.arch.vmx.VmxControl;
  */
 @SuppressWarnings("EnumOrdinal") // the index of an array that nothing outside sees
 public final class Vmcs {
-  private final long[] fields = new long[VmcsField.values().length];
+  private static final ControlVector[] VECTORS = ControlVector.values();
+  private static final boolean[] HOLDS_CONTROLS = new boolean[VmcsField.values().length];
+
+  static {
+    for (ControlVector vector : VECTORS) {
+      HOLDS_CONTROLS[vector.field().ordinal()] = true;
+    }
+  }
+
+  private final long[] fields = new long[HOLDS_CONTROLS.length];
+
+  /** The controls of each vector, as they act. */
+  private final long[] controls = new long[VECTORS.length];
+
+  private int edition;
 
   /** The value of a field. */
   public long get(VmcsField field) {
@@ -20,7 +34,25 @@ public final class Vmcs {
   /** Sets a field; bits beyond its width are dropped. */
   public void set(VmcsField field, long value) {
     int width = field.width();
-    fields[field.ordinal()] = width == Long.SIZE ? value : value & (1L << width) - 1;
+    long fitting = width == Long.SIZE ? value : value & (1L << width) - 1;
+    int index = field.ordinal();
+    if (fields[index] == fitting) {
+      return;
+    }
+    fields[index] = fitting;
+    if (field.type() == VmcsField.Type.CONTROL || field.type() == VmcsField.Type.HOST) {
+      edition++;
+    }
+    if (HOLDS_CONTROLS[index]) {
+      for (ControlVector vector : VECTORS) {
+        controls[vector.ordinal()] = activates(vector) ? get(vector.field()) : 0;
+      }
+    }
+  }
+
+  /** A number that is another one after each change of a control or of the host state. */
+  public int edition() {
+    return edition;
   }
 
   /**
@@ -28,7 +60,7 @@ public final class Vmcs {
    * primary controls activate their vector.
    */
   public boolean has(VmxControl control) {
-    return control.in(get(control.vector().field())) && activates(control.vector());
+    return control.in(controls[control.vector().ordinal()]);
   }
 
   private boolean activates(ControlVector vector) {
