@@ -100,7 +100,7 @@ final class GuestInstructions {
       case Instruction.Vmcall _ -> exit(context, ExitReason.VMCALL);
       // "enable XSAVES/XRSTORS" is 0
       case Instruction.Xsaves _, Instruction.Xrstors _ -> Fault.UD;
-      case Instruction.Senduipi(long index) -> sendUserIpi(context, index);
+      case Instruction.Senduipi(long index) when shadowsTpr -> sendUserIpi(context, index);
       default ->
           virtualizesAccesses ? memory.execute(context, instruction) : plain(context, instruction);
     };
