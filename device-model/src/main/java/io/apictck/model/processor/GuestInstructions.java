@@ -107,7 +107,7 @@ final class GuestInstructions {
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);
       // "enable XSAVES/XRSTORS" is 0
       case Instruction.Xsaves _, Instruction.Xrstors _ -> Fault.UD;
-      case Instruction.Senduipi(long index) -> sendUserIpi(context, index);
+      case Instruction.Senduipi(long index) when shadowsTpr -> sendUserIpi(context, index);
       default -> other(context, instruction);
     };
   }
