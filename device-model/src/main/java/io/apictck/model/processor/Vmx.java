@@ -78,6 +78,7 @@ final class Vmx {
   void reset() {
     on = false;
     current = null;
+    apic.reset();
   }
 
   /** Whether the processor is in VMX operation. */

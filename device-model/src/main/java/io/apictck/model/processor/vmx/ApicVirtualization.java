@@ -63,6 +63,14 @@ public class ApicVirtualization extends ApicVirtualizationDecisions {
     }
   }
 
+  /** RESET may come in the middle of a guest. */
+  public void reset() {
+    controls.unload();
+    interrupts.reset();
+    write.forget();
+    vmcs = null;
+  }
+
   /** Whether an access has a byte in the APIC-access page and accesses to it are virtualized. */
   public boolean covers(long address, int width) {
     return page.covers(address, width);

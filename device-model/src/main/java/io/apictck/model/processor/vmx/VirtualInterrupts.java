@@ -56,6 +56,11 @@ final class VirtualInterrupts {
     recognize(false);
   }
 
+  /** RESET: nothing is recognized, and no one has to look again. */
+  void reset() {
+    recognized = false;
+  }
+
   boolean recognized() {
     return recognized;
   }

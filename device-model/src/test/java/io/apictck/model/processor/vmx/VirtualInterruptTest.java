@@ -5,6 +5,7 @@ import static io.apictck.arch.vmx.VirtualApicPage.VISR;
 import static io.apictck.arch.vmx.VmxControl.INTERRUPT_WINDOW_EXITING;
 import static io.apictck.arch.vmx.VmxControl.PROCESS_POSTED_INTERRUPTS;
 import static io.apictck.arch.vmx.VmxControl.USE_TPR_SHADOW;
+import static io.apictck.arch.vmx.VmxControl.VIRTUALIZE_APIC_ACCESSES;
 import static io.apictck.arch.vmx.VmxControl.VIRTUALIZE_X2APIC_MODE;
 import static io.apictck.arch.vmx.VmxControl.VIRTUAL_INTERRUPT_DELIVERY;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,6 +43,16 @@ final class VirtualInterruptTest {
         assertThat(guest.status()).isEqualTo(svi * 256);
       }
     }
+  }
+
+  @Test
+  void resetInTheGuestForgetsIt() {
+    Guest reset = Guest.with(VIRTUAL_INTERRUPT_DELIVERY, VIRTUALIZE_APIC_ACCESSES).enter(0x91, 0);
+    assertThat(reset.apic.recognized()).isTrue();
+    assertThat(reset.apic.covers(Guest.ACCESS_PAGE, 4)).isTrue();
+    reset.apic.reset();
+    assertThat(reset.apic.recognized()).isFalse();
+    assertThat(reset.apic.covers(Guest.ACCESS_PAGE, 4)).isFalse();
   }
 
   @Test
