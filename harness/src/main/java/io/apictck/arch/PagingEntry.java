@@ -43,6 +43,6 @@ public final class PagingEntry {
    * @param level 4 for the PML4 table, 1 for a page table
    */
   public static int index(long address, int level) {
-    return (int) (address >>> 3 + 9 * level) & ENTRIES - 1;
+    return (int) (address >>> (3 + 9 * level)) & (ENTRIES - 1);
   }
 }

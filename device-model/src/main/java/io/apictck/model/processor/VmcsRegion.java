@@ -33,6 +33,7 @@ final class VmcsRegion {
   }
 
   /** Whether its controls and host state are those that passed some checks. */
+  @SuppressWarnings("ReferenceEquality") // the checks of one processor are one object
   boolean hasPassed(EntryChecks checks) {
     return passed == checks && passedEdition == data.edition();
   }
