@@ -213,7 +213,9 @@ final class AccessKindTests {
         0,
         0x1000 / Long.BYTES - 1,
         slot ->
-            guest.guest().run(new Instruction.Prefetch(guest.accessPage() + (long) slot * Long.BYTES)));
+            guest
+                .guest()
+                .run(new Instruction.Prefetch(guest.accessPage() + (long) slot * Long.BYTES)));
     guest.vcpu().leave();
     assertThat(guest.vcpu().entries()).as("entries").isEqualTo(1);
   }
