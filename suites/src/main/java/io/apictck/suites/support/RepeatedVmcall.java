@@ -2,6 +2,7 @@ package io.apictck.suites.support;
 
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.VmcsField;
+import io.apictck.arch.vmx.VmxControl;
 import io.apictck.machine.VmExit;
 import io.apictck.platform.Instruction;
 import java.util.List;
@@ -25,25 +26,34 @@ public final class RepeatedVmcall {
 
   /** Enters the guest afresh and runs up to the VMCALL. */
   public static RepeatedVmcall start(ApicGuest guest) {
-    runToVmcall(guest, new Instruction.Vmcall());
+    runTo(ExitReason.VMCALL, guest, new Instruction.Vmcall());
     return new RepeatedVmcall(guest, null);
   }
 
-  /** As {@link #start}; each case executes an instruction before the VMCALL. */
+  /**
+   * As {@link #start}; each case executes an instruction before the VMCALL. PAUSE comes before it,
+   * behind which no machine code stores results again and again.
+   */
   public static RepeatedVmcall behind(Instruction instruction, ApicGuest guest) {
+    guest.vcpu().set(VmxControl.PAUSE_EXITING);
     VmExit exit =
-        runToVmcall(guest, new Instruction.Vmcall(), instruction, new Instruction.Vmcall());
+        runTo(
+            ExitReason.PAUSE,
+            guest,
+            new Instruction.Pause(),
+            instruction,
+            new Instruction.Vmcall());
     long[] values = exit.readAll(VmcsField.GUEST_RIP, VmcsField.EXIT_INSTRUCTION_LENGTH);
     return new RepeatedVmcall(
         guest, new Instruction.Vmwrite(VmcsField.GUEST_RIP.encoding(), values[0] + values[1]));
   }
 
-  private static VmExit runToVmcall(ApicGuest guest, Instruction... block) {
+  private static VmExit runTo(ExitReason reason, ApicGuest guest, Instruction... block) {
     guest.vcpu().restart();
     guest.prepare(0, 0, 0, false);
     guest.vcpu().enter();
     guest.guest().start(block);
-    VmExit exit = guest.vcpu().exit(ExitReason.VMCALL);
+    VmExit exit = guest.vcpu().exit(reason);
     guest.vcpu().setInterruptFlag(true);
     return exit;
   }
