@@ -12,7 +12,6 @@ import io.apictck.junit.Requires;
 import io.apictck.machine.Machine;
 import io.apictck.machine.Measurement;
 import io.apictck.platform.Feature;
-import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.hypervisor.Technique;
 import io.apictck.suites.support.hypervisor.VirtualMachine;
 import io.apictck.suites.support.hypervisor.VirtualProcessor;
@@ -29,10 +28,8 @@ import org.junit.jupiter.api.Test;
  * and from three interrupts from outside: kick of the other guest, device, timer.
  */
 @Conformance
-@OnMachine(processors = 2)
-@Requires(
-    value = {Feature.VMX, Feature.MSR_BITMAPS},
-    stimuli = Stimulus.DEVICE_WRITE)
+@OnMachine(processors = 3)
+@Requires({Feature.VMX, Feature.MSR_BITMAPS})
 final class ExitCountTests {
   private static final ExitReason INTERRUPT = ExitReason.EXTERNAL_INTERRUPT;
 
