@@ -68,8 +68,8 @@ final class Workload {
   }
 
   /**
-   * A message of a device; where the platform has none, a processor without a guest takes its place:
-   * for the processor that gets it there is no difference.
+   * A message of a device; where the platform has none, a processor without a guest takes its
+   * place: for the processor that gets it there is no difference.
    */
   private void sendFromDevice(int vector) {
     int target = first.host().apicId();
