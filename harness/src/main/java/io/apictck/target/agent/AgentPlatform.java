@@ -23,6 +23,9 @@ public final class AgentPlatform implements Platform {
   /** After so many turns in which nothing changed nothing will. */
   private static final int RESTING_TURNS = 2;
 
+  /** A guest that was entered halted shows nothing; one that was not entered does, if late. */
+  private static final long INACTIVE_REST = 60_000_000L;
+
   private final AgentMachine machine;
   private final AgentImage image;
   private final long startLimit;
@@ -127,6 +130,7 @@ public final class AgentPlatform implements Platform {
     long limit = System.nanoTime() + answerLimit;
     int idleTurns = 0;
     int restingTurns = 0;
+    long restingSince = 0;
     // what was before the action does not count
     machine.settled();
     boolean wasSettled = false;
@@ -134,9 +138,14 @@ public final class AgentPlatform implements Platform {
       machine.turn();
       boolean any = collect(events);
       boolean settled = machine.settled();
-      boolean busy = busy();
+      boolean inactive = entersInactive();
+      boolean busy = busy() || inactive;
       restingTurns = settled && !any && mayRest() ? restingTurns + 1 : 0;
-      if (restingTurns >= RESTING_TURNS && cameToRest(events)) {
+      restingSince = restingTurns > 1 ? restingSince : System.nanoTime();
+      boolean rests =
+          restingTurns >= RESTING_TURNS
+              && (!inactive || System.nanoTime() - restingSince >= INACTIVE_REST);
+      if (rests && cameToRest(events)) {
         restingTurns = 0;
       } else if (any || busy) {
         idleTurns = any ? 0 : idleTurns + 1;
@@ -166,6 +175,10 @@ public final class AgentPlatform implements Platform {
       }
     }
     return false;
+  }
+
+  private boolean entersInactive() {
+    return cpus.stream().anyMatch(AgentProcessor::entersInactive);
   }
 
   private boolean mayRest() {

@@ -131,6 +131,11 @@ final class AgentProcessor {
     return running != null || host.entering() != null;
   }
 
+  /** Whether it enters a guest that will not be active, as far as that is known. */
+  boolean entersInactive() {
+    return running == null && host.entering() != null && host.halting();
+  }
+
   private void entered(StartedBlock block, List<Event> events) {
     AgentCpu guest = guestAt(host.enteredMailbox(block));
     if (guest == null) {
