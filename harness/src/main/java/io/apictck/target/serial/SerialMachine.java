@@ -178,7 +178,8 @@ public final class SerialMachine implements AgentMachine {
   @Override
   public void turn() {
     host.wake();
-    boolean rest = free && memory.clean();
+    // an answer that did not come in time may still come
+    boolean rest = free && memory.clean() && !silent;
     free = false;
     asked = false;
     if (rest) {
