@@ -53,6 +53,7 @@ public record ModelConfiguration(
     if (!features.contains(Feature.IO_APIC)) {
       features.removeAll(Set.of(Feature.INTR_AT_IO_APIC, Feature.IO_APIC_EOI_REGISTER));
     }
+    RemappingFeatures.makeConsistent(features);
     VmxFeatures.makeConsistent(features);
     // asked often: a set of bits answers fastest
     return Collections.unmodifiableSet(features);
@@ -92,6 +93,14 @@ public record ModelConfiguration(
           .mapToObj(i -> new IoApicSetup(PC_IO_APIC.address() + i * PAGE, i * inputs, inputs))
           .toList();
     }
+  }
+
+  /** The same machine without these features. */
+  public ModelConfiguration without(Set<Feature> unwanted) {
+    Set<Feature> left = EnumSet.noneOf(Feature.class);
+    left.addAll(features);
+    left.removeAll(unwanted);
+    return new ModelConfiguration(apicIds, left, ioApics);
   }
 
   public boolean has(Feature feature) {
