@@ -256,6 +256,17 @@ public sealed interface Instruction {
     }
   }
 
+  /**
+   * VMREAD of the field with an encoding to eight bytes of memory, which it leaves alone if it
+   * fails; gives the {@link #STATUS_FLAGS}.
+   */
+  record VmreadToMemory(int field, long address) implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
   /** VMWRITE of the field with an encoding; gives the {@link #STATUS_FLAGS}. */
   record Vmwrite(int field, long value) implements Instruction {
     @Override

@@ -178,6 +178,11 @@ final class InstructionEncoder {
               concat(movRcx(Integer.toUnsignedLong(field)), movRax(-1)),
               bytes(0x0F, 0x78, 0xC8), // vmread rax, rcx
               concat(bytes(0x48, 0x89, 0xC1), STORE_FLAGS_AND_RCX)); // mov rcx, rax
+      case Instruction.VmreadToMemory(int field, long address) ->
+          code(
+              concat(movRcx(Integer.toUnsignedLong(field)), movRax(address)),
+              bytes(0x0F, 0x78, 0x08), // vmread [rax], rcx
+              STORE_FLAGS);
       case Instruction.Vmwrite(int field, long value) ->
           code(
               concat(movRcx(Integer.toUnsignedLong(field)), movRax(value)),

@@ -71,6 +71,8 @@ final class InstructionText {
       case Instruction.Invept(int type, long pointer) ->
           "invept " + type + ", " + Numbers.hex(pointer);
       case Instruction.Vmread(int field) -> "vmread " + RegisterNames.ofField(field);
+      case Instruction.VmreadToMemory(int field, long address) ->
+          "vmread " + RegisterNames.ofField(field) + " to [" + Numbers.address(address) + "]";
       case Instruction.Vmwrite(int field, long value) ->
           "vmwrite " + RegisterNames.ofField(field) + " <- " + Numbers.hex(value);
       case Instruction.Vmlaunch() -> "vmlaunch";

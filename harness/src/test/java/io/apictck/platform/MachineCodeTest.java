@@ -147,6 +147,7 @@ final class MachineCodeTest {
             new Instruction.Vmptrst(),
             new Instruction.Invept(Instruction.Invept.ALL_CONTEXTS, MEMORY | 0x1E),
             new Instruction.Vmread(0x681E),
+            new Instruction.VmreadToMemory(0x681E, MEMORY),
             new Instruction.Vmwrite(0x681E, 0x1122_3344_5566_7788L),
             new Instruction.Vmlaunch(),
             new Instruction.Vmresume(),

@@ -101,7 +101,7 @@ final class GuestInstructions {
           guest.vmx().capabilities().allows(VmxControl.ENABLE_EPT)
               ? exit(context, ExitReason.INVEPT)
               : Fault.UD;
-      case Instruction.Vmread _ -> exit(context, ExitReason.VMREAD);
+      case Instruction.Vmread _, Instruction.VmreadToMemory _ -> exit(context, ExitReason.VMREAD);
       case Instruction.Vmwrite _ -> exit(context, ExitReason.VMWRITE);
       case Instruction.Vmlaunch _ -> exit(context, ExitReason.VMLAUNCH);
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);

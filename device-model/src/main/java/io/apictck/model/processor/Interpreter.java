@@ -37,6 +37,8 @@ final class Interpreter {
       case Instruction.Vmwrite(int field, long value) ->
           processor.vmx().vmwrite(context, field, value);
       case Instruction.Vmread(int field) -> processor.vmx().vmread(context, field);
+      case Instruction.VmreadToMemory(int field, long address) ->
+          processor.vmx().vmreadToMemory(context, field, address);
       case Instruction.Vmresume _ -> processor.vmx().enter(context, false);
       case Instruction.Iret _ -> processor.iret(context, 0);
       case Instruction.Nop _, Instruction.Pause _, Instruction.Mfence _, Instruction.Prefetch _ ->
@@ -123,7 +125,7 @@ final class Interpreter {
     return give(context, processor.world().bus().read(processor.cpu(), address, load.width()));
   }
 
-  private static int store(Processor processor, long address, int width, long value) {
+  static int store(Processor processor, long address, int width, long value) {
     if (!canonical(address)) {
       return Fault.GP;
     }

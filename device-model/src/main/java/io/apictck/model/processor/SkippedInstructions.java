@@ -17,6 +17,7 @@ final class SkippedInstructions {
           Instruction.Vmptrst _,
           Instruction.Invept _,
           Instruction.Vmread _,
+          Instruction.VmreadToMemory _,
           Instruction.Vmwrite _,
           Instruction.Vmlaunch _,
           Instruction.Vmresume _,

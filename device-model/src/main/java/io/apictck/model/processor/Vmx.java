@@ -245,10 +245,28 @@ final class Vmx {
       context.give(-1);
       return Fault.NONE;
     }
-    long value = current.data().get(field);
     give(context, SUCCEED);
-    context.give(isHigh(encoding) ? value >>> Integer.SIZE : value);
+    context.give(value(current.data(), field, encoding));
     return Fault.NONE;
+  }
+
+  int vmreadToMemory(Context context, int encoding, long address) {
+    int fault = fault();
+    if (fault != Fault.NONE) {
+      return fault;
+    }
+    VmcsField field = field(encoding);
+    if (current == null || field == null) {
+      return give(context, fail(VmInstructionError.UNSUPPORTED_VMCS_COMPONENT));
+    }
+    long value = value(current.data(), field, encoding);
+    int stored = Interpreter.store(processor, address, Long.BYTES, value);
+    return stored == Fault.NONE ? give(context, SUCCEED) : stored;
+  }
+
+  private static long value(Vmcs data, VmcsField field, int encoding) {
+    long value = data.get(field);
+    return isHigh(encoding) ? value >>> Integer.SIZE : value;
   }
 
   int vmwrite(Context context, int encoding, long value) {

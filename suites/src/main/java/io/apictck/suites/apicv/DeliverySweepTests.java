@@ -13,6 +13,7 @@ import io.apictck.machine.Hex;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
 import io.apictck.suites.support.ApicGuest;
+import io.apictck.suites.support.FieldLog;
 import io.apictck.suites.support.RepeatedVmcall;
 import org.junit.jupiter.api.Test;
 
@@ -36,14 +37,19 @@ final class DeliverySweepTests {
   void vmEntryDeliversWhatTheTaskPriorityLetsThrough(Cpu cpu, Cases cases) {
     ApicGuest guest = Guests.withMsrs(cpu);
     Counter taken = guest.guest().countInterrupts(FIRST, LAST);
+    FieldLog statuses = statuses(guest);
     RepeatedVmcall vmcall = RepeatedVmcall.start(guest);
     cases.range(
         FIRST,
         LAST,
         vector -> {
           for (int tpr = 0; tpr < PRIORITIES; tpr++) {
-            vmcall.next(status(vector), guest.page().storingVtpr(tpr));
-            verify(guest, taken, vector, tpr);
+            vmcall.next(statuses.storing(), status(vector), guest.page().storingVtpr(tpr));
+            verifyTaken(taken, vector, tpr);
+          }
+          long[] left = statuses.take();
+          for (int tpr = 0; tpr < PRIORITIES; tpr++) {
+            verifyLeft(left[tpr], vector, tpr);
           }
         });
   }
@@ -55,6 +61,7 @@ final class DeliverySweepTests {
   void movToCr8DeliversWhatTheTaskPriorityLetsThrough(Cpu cpu, Cases cases) {
     ApicGuest guest = Guests.withMsrs(cpu);
     Counter taken = guest.guest().countInterrupts(FIRST, LAST);
+    FieldLog statuses = statuses(guest);
     for (int task = 0; task < CLASSES; task++) {
       RepeatedVmcall vmcall = RepeatedVmcall.behind(new Instruction.MovToCr8(task), guest);
       int tpr = task << 4;
@@ -64,8 +71,11 @@ final class DeliverySweepTests {
           vector -> {
             // what CR8 was before does not matter as long as it held the vector back
             for (int before = HIGHEST_CLASS; before < PRIORITIES; before++) {
-              vmcall.next(status(vector), guest.page().storingVtpr(before));
-              verify(guest, taken, vector, tpr);
+              vmcall.next(statuses.storing(), status(vector), guest.page().storingVtpr(before));
+              verifyTaken(taken, vector, tpr);
+            }
+            for (long left : statuses.take()) {
+              verifyLeft(left, vector, tpr);
             }
           });
     }
@@ -86,7 +96,8 @@ final class DeliverySweepTests {
           guest.vcpu().enter();
           guest.guest().wrmsr(Guests.SELF_IPI, vector);
           guest.vcpu().leave();
-          verify(guest, taken, vector, 0);
+          verifyTaken(taken, vector, 0);
+          verifyLeft(guest.vcpu().read(VmcsField.GUEST_INTERRUPT_STATUS), vector, 0);
         });
   }
 
@@ -94,16 +105,36 @@ final class DeliverySweepTests {
     return new Instruction.Vmwrite(VmcsField.GUEST_INTERRUPT_STATUS.encoding(), rvi);
   }
 
-  /** The handler ran once and nothing is left, or the vector waits. */
-  private static void verify(ApicGuest guest, Counter taken, int vector, int tpr) {
-    int expected = vector >>> 4 > tpr >>> 4 ? 1 : 0;
-    int count = taken.count();
-    int status = (int) guest.vcpu().read(VmcsField.GUEST_INTERRUPT_STATUS);
-    if (count != expected || status != (expected == 0 ? vector : 0)) {
+  private static FieldLog statuses(ApicGuest guest) {
+    return FieldLog.of(guest.vcpu(), VmcsField.GUEST_INTERRUPT_STATUS);
+  }
+
+  private static boolean isDelivered(int vector, int tpr) {
+    return vector >>> 4 > tpr >>> 4;
+  }
+
+  /** The handler ran once, or not at all. */
+  private static void verifyTaken(Counter taken, int vector, int tpr) {
+    int expected = isDelivered(vector, tpr) ? 1 : 0;
+    if (taken.count() != expected) {
       throw new AssertionError(
-          "with task priority %s, vector %s should be taken %d times, but it was taken %d times; RVI and SVI are %s"
-              .formatted(Hex.vector(tpr), Hex.vector(vector), expected, count, Hex.dword(status)));
+          "with task priority %s, vector %s should be taken %d times, but it was taken %d times"
+              .formatted(Hex.vector(tpr), Hex.vector(vector), expected, taken.count()));
     }
     taken.clear();
+  }
+
+  /** Nothing is left, or the vector waits. */
+  private static void verifyLeft(long status, int vector, int tpr) {
+    int expected = isDelivered(vector, tpr) ? 0 : vector;
+    if (status != expected) {
+      throw new AssertionError(
+          "with task priority %s and vector %s, SVI and RVI should be %s afterwards, but are %s"
+              .formatted(
+                  Hex.vector(tpr),
+                  Hex.vector(vector),
+                  Hex.dword(expected),
+                  Hex.dword((int) status)));
+    }
   }
 }

@@ -63,9 +63,12 @@ public final class RepeatedVmcall {
    *
    * @param first what the host does before, in the same block
    * @param second likewise
+   * @param third likewise
    */
-  public void next(Instruction first, Instruction second) {
-    guest.vcpu().enter(back == null ? List.of(first, second) : List.of(back, first, second));
+  public void next(Instruction first, Instruction second, Instruction third) {
+    guest
+        .vcpu()
+        .enter(back == null ? List.of(first, second, third) : List.of(back, first, second, third));
     guest.vcpu().exit(ExitReason.VMCALL);
   }
 }
