@@ -1,6 +1,7 @@
 package io.apictck.machine;
 
 import io.apictck.platform.Action;
+import io.apictck.platform.Board;
 import io.apictck.platform.Event;
 import io.apictck.platform.GuestState;
 import io.apictck.platform.LocalLine;
@@ -180,9 +181,18 @@ public final class Machine {
     perform(new Action.SupplyVector(vector));
   }
 
-  /** An upstream 32-bit memory write of a PCI function; requester 0. */
+  /**
+   * An upstream 32-bit memory write of a PCI function: the first of the board, or requester 0 if
+   * there is none.
+   */
   public void deviceWrite(long address, int data) {
-    perform(new Action.DeviceWrite(0, address, data));
+    List<Board.PciFunction> functions = description.board().functions();
+    deviceWrite(functions.isEmpty() ? 0 : functions.getFirst().requesterId(), address, data);
+  }
+
+  /** An upstream 32-bit memory write of the function with a requester ID. */
+  public void deviceWrite(int requesterId, long address, int data) {
+    perform(new Action.DeviceWrite(requesterId, address, data));
   }
 
   /** Chooses a trap gate or an interrupt gate for a vector. */

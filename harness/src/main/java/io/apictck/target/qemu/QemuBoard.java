@@ -1,5 +1,6 @@
 package io.apictck.target.qemu;
 
+import io.apictck.arch.MessageAddress;
 import io.apictck.platform.Board;
 import io.apictck.platform.Board.SourceOverride;
 import io.apictck.platform.Feature;
@@ -53,13 +54,15 @@ final class QemuBoard {
   private static final int ISA_BRIDGE = 1 << 3;
 
   private final boolean pc;
+  private final boolean iommu;
   private final Map<Integer, RegisterFunction> functions = new TreeMap<>();
   private final int eduGsi;
   private final int e1000eGsi;
 
   /** The board of {@code pc} or {@code q35}. */
-  QemuBoard(String machine) {
-    this.pc = machine.equals("pc");
+  QemuBoard(QemuOptions options) {
+    this.pc = options.machine().equals("pc");
+    this.iommu = options.iommu();
     // q35 wires the pins of devices 4 and 5 to PIRQE# and PIRQF#
     this.eduGsi = pc ? 10 : 20;
     this.e1000eGsi = pc ? 11 : 21;
@@ -78,7 +81,8 @@ final class QemuBoard {
         lines,
         List.of(
             describe(EDU, eduGsi, WINDOWS),
-            describe(E1000E, e1000eGsi, WINDOWS + Board.PciFunction.WINDOW_SIZE)));
+            describe(E1000E, e1000eGsi, WINDOWS + Board.PciFunction.WINDOW_SIZE)),
+        iommu ? List.of(QemuIommu.UNIT) : List.of());
   }
 
   private Board.PciFunction describe(int device, int gsi, long window) {
@@ -106,6 +110,23 @@ final class QemuBoard {
     } else {
       qtest.line(gsi, asserted);
     }
+  }
+
+  /**
+   * An upstream write. Where there is a remapping unit, interrupt messages are sent by the function
+   * that they are said to come from, for the unit looks at who that is.
+   */
+  void deviceWrite(Qtest qtest, int requesterId, long address, int data) {
+    if (!iommu || !MessageAddress.contains(address)) {
+      qtest.write32(address, data);
+      return;
+    }
+    RegisterFunction function = functions.get(requesterId);
+    if (function == null) {
+      throw new UnsupportedActionException(
+          "the target qemu has no function %04X that could write".formatted(requesterId));
+    }
+    function.send(qtest, address, data);
   }
 
   void functionInterrupt(Qtest qtest, int requesterId, int number, boolean pending) {

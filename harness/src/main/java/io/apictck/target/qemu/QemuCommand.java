@@ -44,7 +44,7 @@ final class QemuCommand {
     List<String> line = new ArrayList<>();
     line.add(options.program().toString());
     line.addAll(List.of("-no-user-config", "-nodefaults", "-display", "none", "-S"));
-    line.addAll(List.of("-machine", options.machine() + ",pit=off,hpet=off,memory-backend=ram"));
+    line.addAll(List.of("-machine", machine(options)));
     // one thread for all processors: with a thread each, those that poll take the host from the
     // rest
     line.addAll(
@@ -62,9 +62,19 @@ final class QemuCommand {
     line.addAll(List.of("-action", "reboot=shutdown,shutdown=pause"));
     line.addAll(List.of("-qmp", socket(folder.qmp())));
     line.addAll(List.of("-qtest", socket(folder.qtest()), "-qtest-log", "none"));
+    if (options.iommu()) {
+      line.addAll(QemuIommu.device(request.without()));
+    }
     line.addAll(QemuBoard.DEVICES);
     line.addAll(options.args());
     return line;
+  }
+
+  private static String machine(QemuOptions options) {
+    String machine = options.machine() + ",pit=off,hpet=off,memory-backend=ram";
+    // KVM's own I/O APIC knows nothing of remapping
+    boolean split = options.iommu() && !options.accel().equals("tcg");
+    return split ? machine + ",kernel-irqchip=split" : machine;
   }
 
   private static String socket(Path path) {

@@ -45,7 +45,7 @@ final class QemuMachine implements AgentMachine {
     this.options = options;
     this.request = request;
     this.rom = rom.clone();
-    this.board = new QemuBoard(options.machine());
+    this.board = new QemuBoard(options);
     this.session = QemuSession.start(options, request, this.rom);
     this.watch = watch(session, request.processors());
     this.description = describe(session.qmp().version());
@@ -59,7 +59,12 @@ final class QemuMachine implements AgentMachine {
   private PlatformDescription describe(String version) {
     return new PlatformDescription(
         "qemu",
-        version + " " + options.accel() + " " + options.machine(),
+        version
+            + " "
+            + options.accel()
+            + " "
+            + options.machine()
+            + (options.iommu() ? " intel-iommu" : ""),
         IntStream.range(0, request.processors()).boxed().toList(),
         AgentLayout.SCRATCH,
         AgentLayout.SCRATCH_SIZE,
@@ -169,8 +174,8 @@ final class QemuMachine implements AgentMachine {
       case Action.SetLine(int gsi, boolean asserted) -> board.line(session.qtest(), gsi, asserted);
       case Action.FunctionInterrupt(int requesterId, int number, boolean pending) ->
           board.functionInterrupt(session.qtest(), requesterId, number, pending);
-      case Action.DeviceWrite(int ignored, long address, int data) ->
-          session.qtest().write32(address, data);
+      case Action.DeviceWrite(int requesterId, long address, int data) ->
+          board.deviceWrite(session.qtest(), requesterId, address, data);
       default -> throw new UnsupportedActionException("the target qemu does not offer " + action);
     }
   }

@@ -16,14 +16,19 @@ import java.util.stream.Stream;
  * @param program the QEMU program, found on this computer
  * @param accel {@code tcg} or {@code kvm}
  * @param machine {@code pc} or {@code q35}
+ * @param iommu whether a {@code q35} has an Intel remapping unit
  * @param cpu processor model with its flags, as QEMU writes it
  * @param args further arguments of QEMU
  */
-record QemuOptions(Path program, String accel, String machine, String cpu, List<String> args) {
+record QemuOptions(
+    Path program, String accel, String machine, boolean iommu, String cpu, List<String> args) {
   static final String PROGRAM = "qemu-system-x86_64";
 
   private static final List<String> ACCELERATORS = List.of("tcg", "kvm");
-  private static final List<String> MACHINES = List.of("pc", "q35");
+  private static final String Q35 = "q35";
+  private static final List<String> MACHINES = List.of("pc", Q35);
+  private static final String ON = "on";
+  private static final List<String> SWITCH = List.of(ON, "off");
 
   QemuOptions {
     args = List.copyOf(args);
@@ -35,6 +40,7 @@ record QemuOptions(Path program, String accel, String machine, String cpu, List<
     keys.put("path", "The QEMU program, " + PROGRAM + " of PATH without it.");
     keys.put("accel", "tcg (the default) or kvm.");
     keys.put("machine", "pc (the default) or q35.");
+    keys.put("iommu", "on: q35 has a remapping unit (intel-iommu); off is the default.");
     keys.put(
         "cpu",
         "Processor model and flags as for -cpu, ; instead of a comma; max with tcg, host with kvm.");
@@ -54,11 +60,18 @@ record QemuOptions(Path program, String accel, String machine, String cpu, List<
       }
     }
     String accel = choice("accel", options.getOrDefault("accel", "tcg"), ACCELERATORS);
+    String machine = choice("machine", options.getOrDefault("machine", "pc"), MACHINES);
+    boolean iommu = choice("iommu", options.getOrDefault("iommu", "off"), SWITCH).equals(ON);
+    if (iommu && !machine.equals(Q35)) {
+      throw new PlatformException(
+          "the target qemu has a remapping unit on q35 only: add machine=q35, or leave out iommu=on");
+    }
     String cpu = options.getOrDefault("cpu", accel.equals("kvm") ? "host" : "max");
     return new QemuOptions(
         program(options.get("path")),
         accel,
-        choice("machine", options.getOrDefault("machine", "pc"), MACHINES),
+        machine,
+        iommu,
         commas(cpu),
         words(options.getOrDefault("args", "")));
   }

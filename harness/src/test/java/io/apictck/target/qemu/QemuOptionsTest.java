@@ -55,8 +55,25 @@ final class QemuOptionsTest {
         .anyMatch(word -> word.startsWith("q35,"));
   }
 
+  @Test
+  void aRemappingUnitComesBeforeItsDevices() {
+    QemuOptions options = options("machine", "q35", "iommu", "on");
+    MachineRequest request =
+        new MachineRequest(1, List.of(), Set.of(Feature.EXTENDED_INTERRUPT_MODE));
+
+    assertThat(line(options, request))
+        .containsSubsequence("-device", "intel-iommu,intremap=on,eim=off", "-device", "pc-testdev");
+    assertThat(line(options("machine", "q35", "iommu", "on", "accel", "kvm"), MachineRequest.of(1)))
+        .anyMatch(word -> word.endsWith("kernel-irqchip=split"))
+        .contains("intel-iommu,intremap=on");
+    assertThat(line(options(), request)).noneMatch(word -> word.startsWith("intel-iommu"));
+    assertThatThrownBy(() -> options("iommu", "on"))
+        .hasMessageContaining("on q35 only: add machine=q35");
+  }
+
   @ParameterizedTest
   @CsvSource({
+    "iommu, yes, the target qemu knows no iommu \"yes\"; known: on and off",
     "accel, hax, the target qemu knows no accel \"hax\"; known: tcg and kvm",
     "machine, isapc, the target qemu knows no machine \"isapc\"; known: pc and q35",
     "path, /no/such/qemu, the target qemu cannot run /no/such/qemu: there is no such program",
