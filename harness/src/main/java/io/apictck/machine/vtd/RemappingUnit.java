@@ -17,7 +17,10 @@ import io.apictck.machine.Machine;
 import io.apictck.platform.Board;
 import io.apictck.platform.Instruction;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Driver of a remapping unit (Intel VT-d specification, "Register Descriptions"); processor 0 makes
@@ -26,6 +29,7 @@ import java.util.List;
 public final class RemappingUnit {
   private final Machine machine;
   private final Board.RemappingUnit description;
+  private @Nullable Capability features;
   private long statusAddress;
   private int statusData;
 
@@ -72,7 +76,8 @@ public final class RemappingUnit {
 
   /** Writes a register, a 64-bit one as a whole. */
   public void write(RemappingRegister register, long value) {
-    cpu().run(new Instruction.Store(address(register), register.width(), value));
+    long written = register.width() == Long.BYTES ? value : value & 0xFFFF_FFFFL;
+    cpu().run(new Instruction.Store(address(register), register.width(), written));
   }
 
   /** Reads a DWORD of a register: half 0 is the lower one. */
@@ -127,7 +132,7 @@ public final class RemappingUnit {
   private void give(GlobalCommand command, boolean on) {
     int kept = status() & GlobalCommand.PERSISTENT;
     int value = on ? kept | command.mask() : kept & ~command.mask();
-    write(RemappingRegister.GCMD, Integer.toUnsignedLong(value));
+    write(RemappingRegister.GCMD, value);
   }
 
   private void await(GlobalCommand command, boolean on) {
@@ -292,73 +297,91 @@ public final class RemappingUnit {
     return FaultStatus.of((int) read(RemappingRegister.FSTS));
   }
 
+  /** How many fault recording registers there are. */
+  public int faultRecords() {
+    return features().faultRecords();
+  }
+
   /** Physical address of a fault recording register. */
   public long recordAddress(int number) {
     return description.address()
-        + capability().faultRecordOffset()
+        + features().faultRecordOffset()
         + (long) number * FaultRecord.SIZE;
+  }
+
+  private Capability features() {
+    if (features == null) {
+      features = capability();
+    }
+    return features;
+  }
+
+  private List<Instruction> readingRecord(int number) {
+    long at = recordAddress(number);
+    return List.of(new Instruction.Load(at, 8), new Instruction.Load(at + 8, 8));
   }
 
   /** A fault recording register. */
   public FaultRecord record(int number) {
-    long at = recordAddress(number);
-    long[] halves = cpu().run(new Instruction.Load(at, 8), new Instruction.Load(at + 8, 8));
+    long[] halves = cpu().run(readingRecord(number));
     return FaultRecord.of(halves[0], halves[1]);
+  }
+
+  private Instruction clearingRecord(int number) {
+    long upper = FaultRecord.FAULT >>> Integer.SIZE;
+    return new Instruction.Store(recordAddress(number) + 3 * Integer.BYTES, 4, upper);
   }
 
   /** Clears the fault of a recording register. */
   public void clearRecord(int number) {
-    cpu().write32(recordAddress(number) + 12, (int) (FaultRecord.FAULT >>> Integer.SIZE));
+    cpu().run(clearingRecord(number));
+  }
+
+  /** The recording registers that hold faults, the first one that is pending first. */
+  private Map<Integer, FaultRecord> pendingRecords(FaultStatus status) {
+    Map<Integer, FaultRecord> pending = new LinkedHashMap<>();
+    if (status.pending()) {
+      int count = faultRecords();
+      List<Instruction> block = new ArrayList<>();
+      for (int number = 0; number < count; number++) {
+        block.addAll(readingRecord(number));
+      }
+      long[] halves = cpu().runInPieces(block);
+      for (int i = 0; i < count; i++) {
+        int number = (status.firstRecord() + i) % count;
+        FaultRecord fault = FaultRecord.of(halves[2 * number], halves[2 * number + 1]);
+        if (fault.pending()) {
+          pending.put(number, fault);
+        }
+      }
+    }
+    return pending;
   }
 
   /** The faults that are recorded, the first one that is pending first; empty if none is. */
   public List<FaultRecord> faults() {
-    FaultStatus status = faultStatus();
-    if (!status.pending()) {
-      return List.of();
-    }
-    int count = capability().faultRecords();
-    List<FaultRecord> faults = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      FaultRecord fault = record((status.firstRecord() + i) % count);
-      if (fault.pending()) {
-        faults.add(fault);
-      }
-    }
-    return faults;
+    return List.copyOf(pendingRecords(faultStatus()).values());
   }
 
   /** Clears all recorded faults and all errors. */
   public void clearFaults() {
-    FaultStatus status = faultStatus();
-    if (status.pending()) {
-      int count = capability().faultRecords();
-      for (int i = 0; i < count; i++) {
-        int number = (status.firstRecord() + i) % count;
-        if (record(number).pending()) {
-          clearRecord(number);
-        }
-      }
-    }
-    int errors =
-        FaultStatus.PFO
-            | FaultStatus.AFO
-            | FaultStatus.APF
-            | FaultStatus.IQE
-            | FaultStatus.ICE
-            | FaultStatus.ITE;
-    if ((status.raw() & errors) != 0) {
-      write(RemappingRegister.FSTS, errors);
-    }
+    takeFaults();
   }
 
-  /** As {@link #faults}, which are cleared. */
+  /** As {@link #faults}; they and all errors are cleared. */
   public List<FaultRecord> takeFaults() {
-    List<FaultRecord> faults = faults();
-    if (!faults.isEmpty()) {
-      clearFaults();
+    FaultStatus status = faultStatus();
+    Map<Integer, FaultRecord> pending = pendingRecords(status);
+    List<Instruction> block = new ArrayList<>();
+    pending.keySet().forEach(number -> block.add(clearingRecord(number)));
+    if ((status.raw() & FaultStatus.ERRORS) != 0) {
+      block.add(
+          new Instruction.Store(address(RemappingRegister.FSTS), 4, FaultStatus.ERRORS));
     }
-    return faults;
+    if (!block.isEmpty()) {
+      cpu().runInPieces(block);
+    }
+    return List.copyOf(pending.values());
   }
 
   /** The interrupt that tells of faults. */
