@@ -26,7 +26,7 @@ final class EntryBitTests {
   private static void verifyAll(Machine machine, Cases cases, boolean extended) {
     Requester requester = Requesters.any(machine);
     Remapping remapping = Remapping.start(machine, Remapping.ORDINARY, extended);
-    cases.each(EntryBits.all(), bit -> EntryBits.verify(machine, remapping, requester, bit));
+    cases.each(EntryBits.all(), bit -> EntryBits.verify(remapping, requester, bit));
     remapping.verifyQuiet();
   }
 

@@ -14,6 +14,7 @@ import io.apictck.junit.InMode;
 import io.apictck.junit.OnMachine;
 import io.apictck.junit.Requires;
 import io.apictck.junit.Sweep;
+import io.apictck.machine.Counter;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.machine.vtd.EventInterrupt;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * Programming", "Fault Event Control Register", "Invalidation Event Control Register").
  */
 @Conformance
+@OnMachine(processors = 2)
 @Requires(Feature.INTERRUPT_REMAPPING)
 final class EventTests {
   private static final int FAULT = 0x81;
@@ -68,7 +70,6 @@ final class EventTests {
   }
 
   @InEachApicMode
-  @OnMachine(processors = 2)
   @Covers({"IR-FLT-006", "IR-PRG-006"})
   void aFaultInterruptsOnce(Machine machine) {
     Requester requester = Requesters.any(machine);
@@ -91,19 +92,20 @@ final class EventTests {
 
   @InEachApicMode
   @Covers({"IR-FLT-006", "IR-FLT-007"})
-  void aMaskedFaultEventIsHeldAndSentWithoutMask(Machine machine, Cpu cpu) {
+  void aMaskedFaultEventIsHeldAndSentWithoutMask(Machine machine) {
+    Cpu target = machine.cpu(1);
     Requester requester = Requesters.any(machine);
     RemappingUnit unit = machine.remappingUnit();
     unit.start();
-    unit.faultEvent().program(cpu, FAULT);
-    cpu.sti();
+    unit.faultEvent().program(target, FAULT);
+    target.sti();
     fault(machine, requester);
     machine.expectNothing();
     verifyControl(unit.faultEvent(), EventControl.IM | EventControl.IP, "with a held message");
     unit.faultEvent().setMasked(false);
-    cpu.takeInterrupt(FAULT);
+    target.takeInterrupt(FAULT);
     verifyControl(unit.faultEvent(), 0, "after the held message");
-    cpu.finishInterrupt();
+    target.finishInterrupt();
     unit.faultEvent().setMasked(true);
     unit.faultEvent().setMasked(false);
     machine.expectNothing();
@@ -112,12 +114,13 @@ final class EventTests {
 
   @InEachApicMode
   @Covers("IR-FLT-007")
-  void clearingTheCausesDropsAHeldFaultEvent(Machine machine, Cpu cpu) {
+  void clearingTheCausesDropsAHeldFaultEvent(Machine machine) {
+    Cpu target = machine.cpu(1);
     Requester requester = Requesters.any(machine);
     RemappingUnit unit = machine.remappingUnit();
     unit.start();
-    unit.faultEvent().program(cpu, FAULT);
-    cpu.sti();
+    unit.faultEvent().program(target, FAULT);
+    target.sti();
     fault(machine, requester);
     verifyControl(unit.faultEvent(), EventControl.IM | EventControl.IP, "with a held message");
     unit.clearFaults();
@@ -125,21 +128,22 @@ final class EventTests {
     unit.faultEvent().setMasked(false);
     machine.expectNothing();
     fault(machine, requester);
-    cpu.serve(FAULT);
+    target.serve(FAULT);
     unit.clearFaults();
   }
 
   @InEachApicMode
   @Covers("IR-FLT-008")
-  void anotherFaultIsNoNewEvent(Machine machine, Cpu cpu) {
+  void anotherFaultIsNoNewEvent(Machine machine) {
+    Cpu target = machine.cpu(1);
     Requester requester = Requesters.any(machine);
     RemappingUnit unit = machine.remappingUnit();
     unit.start();
-    unit.faultEvent().program(cpu, FAULT);
+    unit.faultEvent().program(target, FAULT);
     unit.faultEvent().setMasked(false);
-    cpu.sti();
+    target.sti();
     fault(machine, requester);
-    cpu.serve(FAULT);
+    target.serve(FAULT);
     for (int i = 0; i <= unit.faultRecords(); i++) {
       requester.request(Remapping.INDEX + 1 + i);
     }
@@ -148,7 +152,7 @@ final class EventTests {
     unit.clearFaults();
     machine.expectNothing();
     fault(machine, requester);
-    cpu.serve(FAULT);
+    target.serve(FAULT);
     unit.clearFaults();
     machine.expectNothing();
   }
@@ -156,7 +160,6 @@ final class EventTests {
   /** With remapping on and compatibility format blocked, every vector comes as it was programmed. */
   @InEachApicMode
   @Sweep
-  @OnMachine(processors = 2)
   @Covers({"IR-PRG-006", "IR-QI-006"})
   void eventsAreNotRemapped(Machine machine, Cases cases) {
     RemappingUnit unit = machine.remappingUnit();
@@ -191,31 +194,34 @@ final class EventTests {
     unit.faultEvent().setMasked(false);
     unit.invalidationEvent().setMasked(false);
     for (Cpu target : machine.cpus()) {
+      Counter taken = target.countInterrupts(FAULT, INVALIDATION);
       target.sti();
       unit.faultEvent().program(target, FAULT);
       unit.invalidationEvent().program(target, INVALIDATION);
       fault(machine, requester);
-      target.serve(FAULT);
+      machine.settle(() -> taken.count() > 0);
       unit.clearFaults();
       unit.complete(interrupting());
-      target.serve(INVALIDATION);
+      machine.settle(() -> taken.count() > 1);
       unit.write(RemappingRegister.ICS, RemappingRegister.IWC);
+      machine.expectNothing();
+      assertThat(taken.vectors()).as("interrupts of %s", target).containsExactly(FAULT, INVALIDATION);
     }
-    machine.expectNothing();
     assertThat(unit).hasNoFault();
   }
 
   @InEachApicMode
   @Covers("IR-QI-006")
-  void aWaitInterruptsIfNoneWasComplete(Machine machine, Cpu cpu) {
+  void aWaitInterruptsIfNoneWasComplete(Machine machine) {
+    Cpu target = machine.cpu(1);
     RemappingUnit unit = machine.remappingUnit();
     unit.start();
-    unit.invalidationEvent().program(cpu, INVALIDATION);
+    unit.invalidationEvent().program(target, INVALIDATION);
     unit.invalidationEvent().setMasked(false);
-    cpu.sti();
+    target.sti();
     assertThat(completionIsSet(unit)).as("IWC").isFalse();
     unit.complete(interrupting());
-    cpu.serve(INVALIDATION);
+    target.serve(INVALIDATION);
     assertThat(completionIsSet(unit)).as("IWC").isTrue();
     unit.complete(interrupting());
     unit.complete(interrupting());
@@ -226,18 +232,19 @@ final class EventTests {
     assertThat(completionIsSet(unit)).as("IWC after a write of 1").isFalse();
     machine.expectNothing();
     unit.complete(interrupting());
-    cpu.serve(INVALIDATION);
+    target.serve(INVALIDATION);
     machine.expectNothing();
   }
 
   @InEachApicMode
   @Covers("IR-QI-006")
-  void aWaitWithoutInterruptFlagIsSilent(Machine machine, Cpu cpu) {
+  void aWaitWithoutInterruptFlagIsSilent(Machine machine) {
+    Cpu target = machine.cpu(1);
     RemappingUnit unit = machine.remappingUnit();
     unit.start();
-    unit.invalidationEvent().program(cpu, INVALIDATION);
+    unit.invalidationEvent().program(target, INVALIDATION);
     unit.invalidationEvent().setMasked(false);
-    cpu.sti();
+    target.sti();
     unit.complete(InvalidationDescriptor.waitDescriptor());
     machine.expectNothing();
     assertThat(completionIsSet(unit)).as("IWC").isFalse();
@@ -245,17 +252,18 @@ final class EventTests {
 
   @InEachApicMode
   @Covers("IR-QI-006")
-  void aMaskedInvalidationEventIsHeld(Machine machine, Cpu cpu) {
+  void aMaskedInvalidationEventIsHeld(Machine machine) {
+    Cpu target = machine.cpu(1);
     RemappingUnit unit = machine.remappingUnit();
     unit.start();
     EventInterrupt event = unit.invalidationEvent();
-    event.program(cpu, INVALIDATION);
-    cpu.sti();
+    event.program(target, INVALIDATION);
+    target.sti();
     unit.complete(interrupting());
     machine.expectNothing();
     verifyControl(event, EventControl.IM | EventControl.IP, "with a held message");
     event.setMasked(false);
-    cpu.serve(INVALIDATION);
+    target.serve(INVALIDATION);
     verifyControl(event, 0, "after the held message");
     event.setMasked(true);
     unit.write(RemappingRegister.ICS, RemappingRegister.IWC);
@@ -269,22 +277,23 @@ final class EventTests {
 
   @InEachApicMode
   @Covers("IR-QI-007")
-  void theStatusIsThereBeforeTheInterrupt(Machine machine, Cpu cpu) {
+  void theStatusIsThereBeforeTheInterrupt(Machine machine) {
+    Cpu target = machine.cpu(1);
     RemappingUnit unit = machine.remappingUnit();
     unit.start();
-    unit.invalidationEvent().program(cpu, INVALIDATION);
+    unit.invalidationEvent().program(target, INVALIDATION);
     unit.invalidationEvent().setMasked(false);
     long status = machine.newPage();
-    cpu.sti();
+    target.sti();
     for (int data = 1; data < 5; data++) {
       unit.submit(
           InvalidationDescriptor.allEntries(),
           InvalidationDescriptor.waitWriting(status, data)
               .with(InvalidationDescriptor.INTERRUPT, true));
-      cpu.takeInterrupt(INVALIDATION);
-      assertThat(cpu.read32(status)).as("status in the handler").isEqualTo(data);
+      target.takeInterrupt(INVALIDATION);
+      assertThat(target.read32(status)).as("status in the handler").isEqualTo(data);
       unit.write(RemappingRegister.ICS, RemappingRegister.IWC);
-      cpu.finishInterrupt();
+      target.finishInterrupt();
     }
     machine.expectNothing();
   }

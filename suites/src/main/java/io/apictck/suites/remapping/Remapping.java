@@ -104,21 +104,24 @@ final class Remapping {
 
   /** Fails unless the request interrupts nobody and its fault is recorded; clears the fault. */
   void verifyBlocked(Runnable request, FaultReason reason, int sourceId, int index) {
-    FaultRecord fault = blocked(request);
-    assertThat(describe(fault))
-        .as("fault of the request")
-        .isEqualTo(describe(FaultRecord.of(reason, sourceId, index)));
+    verifyBlocked(request, List.of(reason), sourceId, index);
   }
 
   /** As {@link #verifyBlocked(Runnable, FaultReason, int, int)}; one of the reasons is right. */
   void verifyBlocked(Runnable request, List<FaultReason> reasons, int sourceId, int index) {
     FaultRecord fault = blocked(request);
-    assertThat(describe(fault))
-        .as("fault of the request")
-        .isIn(
-            reasons.stream()
-                .map(reason -> describe(FaultRecord.of(reason, sourceId, index)))
-                .toList());
+    boolean right =
+        fault.sourceId() == sourceId
+            && fault.interruptIndex() == index
+            && fault.reason().filter(reasons::contains).isPresent();
+    if (!right) {
+      assertThat(describe(fault))
+          .as("fault of the request")
+          .isIn(
+              reasons.stream()
+                  .map(reason -> describe(FaultRecord.of(reason, sourceId, index)))
+                  .toList());
+    }
   }
 
   /** Fails unless the request interrupts nobody and is recorded as of compatibility format. */
@@ -134,13 +137,25 @@ final class Remapping {
   FaultRecord blocked(Runnable request) {
     listeners.clear();
     request.run();
-    machine.settle(() -> unit.faultStatus().pending());
     List<FaultRecord> faults = unit.takeFaults();
-    assertThat(listeners.soFar()).as("interrupts of a request that must be blocked").isEmpty();
-    assertThat(faults.stream().map(Remapping::describe).toList())
-        .as("faults recorded of a request that must be blocked")
-        .hasSize(1);
+    if (faults.isEmpty()) {
+      machine.settle(() -> unit.faultStatus().pending());
+      faults = unit.takeFaults();
+    }
+    verifyNotTaken();
+    if (faults.size() != 1) {
+      assertThat(faults.stream().map(Remapping::describe).toList())
+          .as("faults recorded of a request that must be blocked")
+          .hasSize(1);
+    }
     return faults.getFirst();
+  }
+
+  /** Fails if a processor took an interrupt of the last request. */
+  void verifyNotTaken() {
+    if (listeners.count() > 0) {
+      assertThat(listeners.soFar()).as("interrupts of a request that must be blocked").isEmpty();
+    }
   }
 
   /** A fault in words. */
@@ -159,7 +174,7 @@ final class Remapping {
     request.run();
     // whatever the request does is done when a wait behind it is complete
     unit.complete();
-    assertThat(listeners.soFar()).as("interrupts of a request that must be blocked").isEmpty();
+    verifyNotTaken();
     assertThat(unit).hasNoFault();
   }
 

@@ -111,7 +111,7 @@ final class SourceValidationTests {
           } else {
             remapping.listeners().clear();
             writer.request(INDEX);
-            assertThat(remapping.listeners().soFar()).as("interrupts of the request").isEmpty();
+            remapping.verifyNotTaken();
           }
         });
     assertThat(remapping.unit()).hasNoFault();

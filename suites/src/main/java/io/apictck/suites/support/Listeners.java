@@ -70,7 +70,7 @@ public final class Listeners {
             .filter(expected)
             .map(cpu -> new Taken(cpu.index(), vector))
             .toList();
-    machine.settle(() -> soFar().size() >= wanted.size());
+    machine.settle(() -> count() >= wanted.size());
     assertThat(soFar()).as(() -> "interrupts taken of " + text.get()).isEqualTo(wanted);
   }
 
@@ -94,6 +94,15 @@ public final class Listeners {
       taken.get(cpu.index()).vectors().forEach(vector -> all.add(new Taken(cpu.index(), vector)));
     }
     return all;
+  }
+
+  /** How many interrupts were taken since the last message. */
+  public int count() {
+    int count = 0;
+    for (Counter counter : taken) {
+      count += counter.count();
+    }
+    return count;
   }
 
   /** Forgets what was taken. */
