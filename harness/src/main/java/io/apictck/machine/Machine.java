@@ -1,5 +1,6 @@
 package io.apictck.machine;
 
+import io.apictck.machine.vtd.RemappingUnit;
 import io.apictck.platform.Action;
 import io.apictck.platform.Board;
 import io.apictck.platform.Event;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole machine and its director: the test says what each processor, line and device does next,
@@ -32,6 +34,7 @@ public final class Machine {
   private final List<String> observations = new ArrayList<>();
   private final List<Measurement> measurements = new ArrayList<>();
   private final FeatureProbe features = new FeatureProbe(this);
+  private @Nullable RemappingUnit remappingUnit;
   private long nanos;
   private long blocks;
   private long pages;
@@ -144,6 +147,22 @@ public final class Machine {
     return new Pic(cpu(0), Pic.SLAVE);
   }
 
+  /**
+   * The first remapping unit.
+   *
+   * @throws IllegalStateException if the board has none
+   */
+  public RemappingUnit remappingUnit() {
+    if (remappingUnit == null) {
+      List<Board.RemappingUnit> units = description.board().remappingUnits();
+      if (units.isEmpty()) {
+        throw new IllegalStateException("the board has no remapping unit");
+      }
+      remappingUnit = new RemappingUnit(this, units.getFirst());
+    }
+    return remappingUnit;
+  }
+
   /** The PCI functions whose interrupts can be driven. */
   public List<PciFunction> functions() {
     return description.board().functions().stream()
@@ -190,7 +209,7 @@ public final class Machine {
     deviceWrite(functions.isEmpty() ? 0 : functions.getFirst().requesterId(), address, data);
   }
 
-  /** An upstream 32-bit memory write of the function with a requester ID. */
+  /** An upstream 32-bit memory write of the function with a requester ID: bus, device and function. */
   public void deviceWrite(int requesterId, long address, int data) {
     perform(new Action.DeviceWrite(requesterId, address, data));
   }
@@ -210,6 +229,7 @@ public final class Machine {
       cpu.forget();
     }
     pages = 0;
+    remappingUnit = null;
     perform(new Action.Reset());
   }
 

@@ -3,10 +3,10 @@ package io.apictck.model.vtd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apictck.arch.DeliveryMode;
+import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.arch.vtd.FaultReason;
 import io.apictck.arch.vtd.PostedEntry;
 import io.apictck.arch.vtd.RemappableMessage;
-import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.model.lapic.InterruptMessage;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -94,8 +94,8 @@ final class PosterTest {
   @Test
   void reservedBitsOfAnEntryAreFaults() {
     for (int bit = 2; bit < 96; bit++) {
-      boolean free = bit >= 8 && bit < 12 || bit == 14 || bit >= 16 && bit < 24;
-      boolean elsewhere = bit == 15 || bit >= 38 && bit < 84;
+      boolean free = (bit >= 8 && bit < 12) || bit == 14 || (bit >= 16 && bit < 24);
+      boolean elsewhere = bit == 15 || (bit >= 38 && bit < 84);
       if (elsewhere) {
         continue;
       }

@@ -27,6 +27,9 @@ public record FaultStatus(int raw) {
   /** Invalidation time-out error; writing 1 clears it. */
   public static final int ITE = 1 << 6;
 
+  /** All bits that software clears by writing 1. */
+  public static final int ERRORS = PFO | AFO | APF | IQE | ICE | ITE;
+
   /** Position of the fault record index, bits 15:8, read-only. */
   public static final int FRI_SHIFT = 8;
 

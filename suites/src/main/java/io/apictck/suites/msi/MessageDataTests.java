@@ -20,6 +20,7 @@ import io.apictck.junit.Sweep;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Stimulus;
+import io.apictck.suites.support.Listeners;
 import io.apictck.suites.support.Startup;
 import io.apictck.suites.support.Vectors;
 import java.util.List;

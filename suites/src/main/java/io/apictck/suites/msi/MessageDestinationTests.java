@@ -19,6 +19,8 @@ import io.apictck.machine.Machine;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.Landing;
+import io.apictck.suites.support.Listeners;
+import io.apictck.suites.support.LogicalIds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,17 +1,17 @@
-package io.apictck.suites.msi;
+package io.apictck.suites.support;
 
 import io.apictck.arch.LapicRegister;
 import io.apictck.machine.Machine;
 import java.util.List;
 
 /** Logical APIC IDs of xAPIC mode: LDR and DFR. */
-final class LogicalIds {
+public final class LogicalIds {
   private static final int CLUSTER_MODEL = 0x0FFF_FFFF;
 
   private LogicalIds() {}
 
   /** Gives the first processors these logical IDs; the others get none. */
-  static void assign(Machine machine, List<Integer> ids) {
+  public static void assign(Machine machine, List<Integer> ids) {
     machine
         .cpus()
         .forEach(cpu ->
@@ -21,7 +21,7 @@ final class LogicalIds {
   }
 
   /** The cluster model for all processors; it must be chosen while they are software-disabled. */
-  static void chooseClusterModel(Machine machine) {
+  public static void chooseClusterModel(Machine machine) {
     machine.cpus().forEach(cpu -> cpu.lapic().setEnabled(false));
     machine.cpus().forEach(cpu -> cpu.lapic().write(LapicRegister.DFR, CLUSTER_MODEL));
     machine.cpus().forEach(cpu -> cpu.lapic().setEnabled(true));

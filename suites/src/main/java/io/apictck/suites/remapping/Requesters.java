@@ -1,0 +1,94 @@
+package io.apictck.suites.remapping;
+
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.apictck.arch.PciCapability;
+import io.apictck.machine.Machine;
+import io.apictck.machine.PciFunction;
+import io.apictck.platform.Stimulus;
+import io.apictck.suites.support.Pin;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The requesters that a machine has. */
+final class Requesters {
+  /** A source ID in whose fields all bits differ from their neighbours. */
+  static final int SOURCE = 0x5AA5;
+
+  private Requesters() {}
+
+  /** Those that choose address and data, the freest first. */
+  static List<Requester.OfMessages> ofMessages(Machine machine) {
+    List<Requester.OfMessages> found = new ArrayList<>();
+    if (machine.offers(Stimulus.DEVICE_WRITE)) {
+      found.add(new Requester.Writer(machine, SOURCE));
+    }
+    if (machine.offers(Stimulus.FUNCTION_INTERRUPTS)) {
+      List<PciFunction> functions = machine.functions();
+      functions.forEach(PciFunction::activate);
+      functions.stream()
+          .filter(function -> function.has(PciCapability.MSI_X))
+          .map(function -> new Requester.MsiX(function.msiX()))
+          .filter(requester -> requester.capability().table() >>> 12 != 0)
+          .forEach(found::add);
+      functions.stream()
+          .filter(function -> function.has(PciCapability.MSI))
+          .map(function -> new Requester.Msi(function.msi()))
+          .forEach(found::add);
+    }
+    return found;
+  }
+
+  /** Inputs of I/O APICs whose requests go through the unit, the last ones first. */
+  static List<Requester.Input> inputs(Machine machine) {
+    if (!machine.offers(Stimulus.LINES)) {
+      return List.of();
+    }
+    return machine.description().board().pins().reversed().stream()
+        .map(gsi -> new Requester.Input(Pin.ofGsi(machine, gsi), sourceId(machine, gsi)))
+        .toList();
+  }
+
+  private static int sourceId(Machine machine, int gsi) {
+    for (int i = 0; i < machine.description().ioApics().size(); i++) {
+      if (machine.ioApic(i).gsiBase() <= gsi
+          && gsi < machine.ioApic(i).gsiBase() + machine.ioApic(i).inputs()) {
+        return machine.remappingUnit().sourceIdOfIoApic(i);
+      }
+    }
+    throw new IllegalStateException("no I/O APIC has global system interrupt " + gsi);
+  }
+
+  /** Whichever chooses address and data most freely; without one the test is not applicable. */
+  static Requester.OfMessages free(Machine machine) {
+    List<Requester.OfMessages> found = ofMessages(machine);
+    assumeFalse(found.isEmpty(), "a function can be made to send messages");
+    return found.getFirst();
+  }
+
+  /** One that chooses all 32 bits of data; without one the test is not applicable. */
+  static Requester.OfMessages ofWideData(Machine machine) {
+    List<Requester.OfMessages> found =
+        ofMessages(machine).stream()
+            .filter(requester -> requester.dataBits() == Integer.SIZE)
+            .toList();
+    assumeFalse(found.isEmpty(), "a function can be made to send messages of 32 bits");
+    return found.getFirst();
+  }
+
+  /** Whichever there is; without one the test is not applicable. */
+  static Requester any(Machine machine) {
+    return all(machine).getFirst();
+  }
+
+  /** One of each kind; without any the test is not applicable. */
+  static List<Requester> all(Machine machine) {
+    List<Requester> found = new ArrayList<>(ofMessages(machine));
+    List<Requester.Input> inputs = inputs(machine);
+    if (!inputs.isEmpty()) {
+      found.add(inputs.getFirst());
+    }
+    assumeFalse(found.isEmpty(), "something can be made to request interrupts");
+    return found;
+  }
+}

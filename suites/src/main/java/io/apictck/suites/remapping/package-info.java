@@ -1,0 +1,2 @@
+/** Interrupt remapping by Intel VT-d. */
+package io.apictck.suites.remapping;
