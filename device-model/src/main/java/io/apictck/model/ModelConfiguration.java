@@ -53,6 +53,7 @@ public record ModelConfiguration(
     if (!features.contains(Feature.IO_APIC)) {
       features.removeAll(Set.of(Feature.INTR_AT_IO_APIC, Feature.IO_APIC_EOI_REGISTER));
     }
+    RemappingFeatures.makeConsistent(features);
     VmxFeatures.makeConsistent(features);
     // asked often: a set of bits answers fastest
     return Collections.unmodifiableSet(features);

@@ -97,4 +97,15 @@ public final class AcpiTables {
         .map(Madt::of)
         .orElseThrow(() -> new AssertionError("there is no MADT, only " + signatures()));
   }
+
+  /**
+   * The DMA remapping reporting table.
+   *
+   * @throws AssertionError if it is missing or broken
+   */
+  public Dmar dmar() {
+    return find("DMAR")
+        .map(Dmar::of)
+        .orElseThrow(() -> new AssertionError("there is no DMAR, only " + signatures()));
+  }
 }

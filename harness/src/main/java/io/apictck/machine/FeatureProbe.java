@@ -7,8 +7,14 @@ import io.apictck.arch.LapicRegister;
 import io.apictck.arch.Msr;
 import io.apictck.arch.PciCapability;
 import io.apictck.arch.vmx.ActivityState;
+import io.apictck.arch.vtd.Capability;
+import io.apictck.arch.vtd.ExtendedCapability;
+import io.apictck.arch.vtd.RemappingRegister;
+import io.apictck.platform.Board;
 import io.apictck.platform.Feature;
+import io.apictck.platform.Instruction;
 import io.apictck.platform.Stimulus;
+import java.util.List;
 
 /** Finds out what the hardware offers, as software does: by CPUID and by version registers. */
 public final class FeatureProbe {
@@ -43,8 +49,16 @@ public final class FeatureProbe {
           RTC,
           ACPI_TABLES,
           MP_TABLE,
+          DMAR_TABLE,
           EXTENDED_DESTINATION_ID ->
           machine.description().board().devices().contains(feature);
+      case INTERRUPT_REMAPPING -> offersRemapping();
+      case EXTENDED_INTERRUPT_MODE ->
+          offersRemapping() && extendedCapability().extendedInterruptMode();
+      case INTERRUPT_POSTING -> offersRemapping() && capability().postedInterrupts();
+      case ENHANCED_SIRTP -> offersRemapping() && capability().enhancedSirtp();
+      case WIDE_INVALIDATION_DESCRIPTORS ->
+          offersRemapping() && extendedCapability().scalableMode();
       case USER_INTERRUPTS -> offersUserInterrupts();
       case VMX -> offersVmx();
       case VMX_TRUE_CONTROLS -> offersVmx() && VmxCapabilities.of(cpu()).basic().trueControls();
@@ -70,6 +84,31 @@ public final class FeatureProbe {
           CLEAR_UINV ->
           throw new IllegalStateException(feature + " is a control");
     };
+  }
+
+  private boolean offersRemapping() {
+    return !remappingUnits().isEmpty()
+        && extendedCapability().queuedInvalidation()
+        && extendedCapability().interruptRemapping();
+  }
+
+  private Capability capability() {
+    return Capability.of(remappingRegister(RemappingRegister.CAP));
+  }
+
+  private ExtendedCapability extendedCapability() {
+    return ExtendedCapability.of(remappingRegister(RemappingRegister.ECAP));
+  }
+
+  private long remappingRegister(RemappingRegister register) {
+    return cpu()
+        .run(
+            new Instruction.Load(
+                remappingUnits().getFirst().address() + register.offset(), register.width()))[0];
+  }
+
+  private List<Board.RemappingUnit> remappingUnits() {
+    return machine.description().board().remappingUnits();
   }
 
   private boolean offersUserInterrupts() {
@@ -115,6 +154,12 @@ public final class FeatureProbe {
       case EXTENDED_DESTINATION_ID -> "messages carry destination ID bits 14:8";
       case MSI -> "a PCI function has an MSI capability";
       case MSI_X -> "a PCI function has an MSI-X capability";
+      case DMAR_TABLE -> "firmware left a DMA remapping reporting table";
+      case INTERRUPT_REMAPPING -> "the board has a remapping unit with ECAP.QI = ECAP.IR = 1";
+      case EXTENDED_INTERRUPT_MODE -> "ECAP.EIM of the remapping unit = 1";
+      case INTERRUPT_POSTING -> "CAP.PI of the remapping unit = 1";
+      case ENHANCED_SIRTP -> "CAP.ESIRTPS of the remapping unit = 1";
+      case WIDE_INVALIDATION_DESCRIPTORS -> "ECAP.SMTS of the remapping unit = 1";
       case USER_INTERRUPTS -> "CPUID.(07H,0):EDX[5] = 1";
       case VMX -> "CPUID.01H:ECX[5] = 1, and IA32_FEATURE_CONTROL allows VMXON";
       case VMX_TRUE_CONTROLS -> "IA32_VMX_BASIC[55] = 1";

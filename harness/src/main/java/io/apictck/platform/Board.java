@@ -15,13 +15,15 @@ import java.util.stream.IntStream;
  *     trigger mode (ACPI, "Interrupt Source Override Structure")
  * @param lines global system interrupts that {@link Action.SetLine} drives
  * @param functions PCI functions that {@link Action.FunctionInterrupt} drives
+ * @param remappingUnits remapping units (Intel VT-d) that interrupt requests go through
  */
 public record Board(
     List<PlatformDescription.IoApic> ioApics,
     Set<Feature> devices,
     List<SourceOverride> overrides,
     Set<Integer> lines,
-    List<PciFunction> functions) {
+    List<PciFunction> functions,
+    List<RemappingUnit> remappingUnits) {
   /** Nothing but processors and memory. */
   public static final Board BARE = new Board(List.of(), Set.of(), List.of(), Set.of(), List.of());
 
@@ -32,6 +34,17 @@ public record Board(
     overrides = List.copyOf(overrides);
     lines = Set.copyOf(lines);
     functions = List.copyOf(functions);
+    remappingUnits = List.copyOf(remappingUnits);
+  }
+
+  /** A board without remapping units. */
+  public Board(
+      List<PlatformDescription.IoApic> ioApics,
+      Set<Feature> devices,
+      List<SourceOverride> overrides,
+      Set<Integer> lines,
+      List<PciFunction> functions) {
+    this(ioApics, devices, overrides, lines, functions, List.of());
   }
 
   /** I/O APICs alone, all of whose inputs can be driven. */
@@ -93,4 +106,25 @@ public record Board(
       this(requesterId, interrupts, gsi, 0);
     }
   }
+
+  /**
+   * A remapping unit of Intel VT-d; what it supports is told by its registers.
+   *
+   * @param address physical address of its register page
+   * @param ioApics I/O APICs whose requests go through it
+   */
+  public record RemappingUnit(long address, List<IoApicScope> ioApics) {
+    /** Takes a copy. */
+    public RemappingUnit {
+      ioApics = List.copyOf(ioApics);
+    }
+  }
+
+  /**
+   * An I/O APIC behind a remapping unit.
+   *
+   * @param ioApic which one of {@link Board#ioApics}, from 0
+   * @param sourceId the requester ID of its requests: bus, device and function, 16 bits
+   */
+  public record IoApicScope(int ioApic, int sourceId) {}
 }

@@ -49,6 +49,18 @@ public enum Feature {
   MSI,
   /** A PCI function with an MSI-X capability. */
   MSI_X,
+  /** A DMA remapping reporting table among the ACPI tables. */
+  DMAR_TABLE,
+  /** A remapping unit of Intel VT-d with ECAP.IR and ECAP.QI. */
+  INTERRUPT_REMAPPING,
+  /** ECAP.EIM of the first remapping unit: destinations of 32 bits. */
+  EXTENDED_INTERRUPT_MODE,
+  /** CAP.PI of the first remapping unit. */
+  INTERRUPT_POSTING,
+  /** CAP.ESIRTPS of the first remapping unit: SIRTP invalidates the interrupt entry cache. */
+  ENHANCED_SIRTP,
+  /** ECAP.SMTS of the first remapping unit: invalidation descriptors of 256 bits. */
+  WIDE_INVALIDATION_DESCRIPTORS,
   /** CPUID.7.0:EDX[5]. */
   USER_INTERRUPTS,
   /** CPUID.1:ECX[5], and IA32_FEATURE_CONTROL allows VMXON. */
