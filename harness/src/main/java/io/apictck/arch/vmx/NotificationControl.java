@@ -8,14 +8,7 @@ package io.apictck.arch.vmx;
  * @param raw bits 319:256 of the descriptor
  */
 public record NotificationControl(long raw) {
-  /** Bits 271:258 and 287:280 of the descriptor. */
-  public static final long RESERVED = 0xFF00_FFFCL;
-
-  /** Bits 319:304 and 295:288 of the descriptor: zero unless destinations have 32 bits. */
-  public static final long XAPIC_RESERVED = 0xFFFF_00FF_0000_0000L;
-
   private static final long VECTOR = 0xFFL << PostedInterruptDescriptor.NV_SHIFT;
-  private static final int XAPIC_SHIFT = 8;
   private static final long DESTINATION = -1L << PostedInterruptDescriptor.NDST_SHIFT;
 
   /** The quadword with the given raw value. */
@@ -46,7 +39,7 @@ public record NotificationControl(long raw) {
 
   /** NV, notification vector. */
   public int vector() {
-    return (int) (raw >>> PostedInterruptDescriptor.NV_SHIFT) & 0xFF;
+    return PostedInterruptDescriptor.notificationVector(raw);
   }
 
   /**
@@ -55,8 +48,7 @@ public record NotificationControl(long raw) {
    * @param extended whether it has 32 bits
    */
   public int destination(boolean extended) {
-    int field = (int) (raw >>> PostedInterruptDescriptor.NDST_SHIFT);
-    return extended ? field : field >>> XAPIC_SHIFT & 0xFF;
+    return PostedInterruptDescriptor.notificationDestination(raw, extended);
   }
 
   /** A copy with another ON. */
@@ -80,9 +72,8 @@ public record NotificationControl(long raw) {
    * @param extended whether destinations have 32 bits; otherwise the ID is in bits 303:296
    */
   public NotificationControl withDestination(int apicId, boolean extended) {
-    long field =
-        extended ? Integer.toUnsignedLong(apicId) : (apicId & 0xFFL) << XAPIC_SHIFT;
-    return of((raw & ~DESTINATION) | field << PostedInterruptDescriptor.NDST_SHIFT);
+    return of(
+        (raw & ~DESTINATION) | PostedInterruptDescriptor.control(0, apicId, extended));
   }
 
   /** A copy in which bits are set or clear. */
