@@ -16,6 +16,7 @@ import io.apictck.machine.InterruptFrame;
 import io.apictck.machine.LocalApic;
 import io.apictck.machine.Pic;
 import io.apictck.machine.VmExit;
+import io.apictck.machine.vtd.RemappingUnit;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
 
@@ -101,6 +102,11 @@ public final class ConformanceAssertions extends Assertions {
   /** About what came of VMLAUNCH or VMRESUME. */
   public static EntryResultAssert assertThat(EntryResult actual) {
     return new EntryResultAssert(actual);
+  }
+
+  /** About a remapping unit, whose registers are read by the assertions. */
+  public static RemappingUnitAssert assertThat(RemappingUnit actual) {
+    return new RemappingUnitAssert(actual);
   }
 
   /** About values by name, such as those of all registers. */

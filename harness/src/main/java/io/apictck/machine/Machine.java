@@ -1,6 +1,8 @@
 package io.apictck.machine;
 
+import io.apictck.machine.vtd.RemappingUnit;
 import io.apictck.platform.Action;
+import io.apictck.platform.Board;
 import io.apictck.platform.Event;
 import io.apictck.platform.GuestState;
 import io.apictck.platform.LocalLine;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole machine and its director: the test says what each processor, line and device does next,
@@ -31,6 +34,7 @@ public final class Machine {
   private final List<String> observations = new ArrayList<>();
   private final List<Measurement> measurements = new ArrayList<>();
   private final FeatureProbe features = new FeatureProbe(this);
+  private @Nullable RemappingUnit remappingUnit;
   private long nanos;
   private long blocks;
   private long pages;
@@ -143,6 +147,22 @@ public final class Machine {
     return new Pic(cpu(0), Pic.SLAVE);
   }
 
+  /**
+   * The first remapping unit.
+   *
+   * @throws IllegalStateException if the board has none
+   */
+  public RemappingUnit remappingUnit() {
+    if (remappingUnit == null) {
+      List<Board.RemappingUnit> units = description.board().remappingUnits();
+      if (units.isEmpty()) {
+        throw new IllegalStateException("the board has no remapping unit");
+      }
+      remappingUnit = new RemappingUnit(this, units.getFirst());
+    }
+    return remappingUnit;
+  }
+
   /** The PCI functions whose interrupts can be driven. */
   public List<PciFunction> functions() {
     return description.board().functions().stream()
@@ -182,7 +202,12 @@ public final class Machine {
 
   /** An upstream 32-bit memory write of a PCI function; requester 0. */
   public void deviceWrite(long address, int data) {
-    perform(new Action.DeviceWrite(0, address, data));
+    deviceWrite(0, address, data);
+  }
+
+  /** An upstream 32-bit memory write of a PCI function: bus, device and function, 16 bits. */
+  public void deviceWrite(int requesterId, long address, int data) {
+    perform(new Action.DeviceWrite(requesterId, address, data));
   }
 
   /** Chooses a trap gate or an interrupt gate for a vector. */
@@ -200,6 +225,7 @@ public final class Machine {
       cpu.forget();
     }
     pages = 0;
+    remappingUnit = null;
     perform(new Action.Reset());
   }
 

@@ -72,8 +72,7 @@ public record NotificationControl(long raw) {
    * @param extended whether destinations have 32 bits; otherwise the ID is in bits 303:296
    */
   public NotificationControl withDestination(int apicId, boolean extended) {
-    return of(
-        (raw & ~DESTINATION) | PostedInterruptDescriptor.control(0, apicId, extended));
+    return of((raw & ~DESTINATION) | PostedInterruptDescriptor.control(0, apicId, extended));
   }
 
   /** A copy in which bits are set or clear. */

@@ -88,11 +88,9 @@ public final class PostedInterrupts {
       NotificationControl expected, NotificationControl value) {
     return NotificationControl.of(
         cpu.run(
-            new Instruction.CompareExchange(
-                address + PostedInterruptDescriptor.CONTROL,
-                8,
-                expected.raw(),
-                value.raw()))[0]);
+                new Instruction.CompareExchange(
+                    address + PostedInterruptDescriptor.CONTROL, 8, expected.raw(), value.raw()))[
+            0]);
   }
 
   /**

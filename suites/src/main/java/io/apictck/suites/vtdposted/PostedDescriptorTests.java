@@ -48,10 +48,7 @@ final class PostedDescriptorTests {
   }
 
   private static List<Integer> bits(long mask) {
-    return IntStream.range(0, Long.SIZE)
-        .filter(bit -> (mask >>> bit & 1) != 0)
-        .boxed()
-        .toList();
+    return IntStream.range(0, Long.SIZE).filter(bit -> (mask >>> bit & 1) != 0).boxed().toList();
   }
 
   @Test

@@ -147,8 +147,7 @@ final class PostedEntryTests {
     Posting posting = Posting.on(machine);
     PostedInterrupts descriptor = silentDescriptor(posting);
     for (int available = 0; available < 0x10; available++) {
-      posting.set(
-          INDEX, PostedEntry.to(descriptor.address(), VECTOR).withAvailable(available));
+      posting.set(INDEX, PostedEntry.to(descriptor.address(), VECTOR).withAvailable(available));
       posts(posting, descriptor);
     }
   }
@@ -173,8 +172,7 @@ final class PostedEntryTests {
       }
       posting.set(
           INDEX,
-          entry.withSource(
-              SourceValidation.requester(Posting.DEVICE).withQualifier(qualifier)));
+          entry.withSource(SourceValidation.requester(Posting.DEVICE).withQualifier(qualifier)));
       posts(posting, descriptor);
     }
   }

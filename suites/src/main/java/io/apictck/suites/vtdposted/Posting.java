@@ -6,7 +6,6 @@ import io.apictck.arch.VectorSet;
 import io.apictck.arch.vmx.NotificationControl;
 import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.arch.vtd.FaultReason;
-import io.apictck.arch.vtd.FaultRecord;
 import io.apictck.arch.vtd.PostedEntry;
 import io.apictck.arch.vtd.RemappableMessage;
 import io.apictck.arch.vtd.RemappingEntry;
@@ -17,7 +16,6 @@ import io.apictck.machine.vmx.PostedInterrupts;
 import io.apictck.machine.vtd.RemappingTable;
 import io.apictck.machine.vtd.RemappingUnit;
 import io.apictck.suites.support.PostedScheduling;
-import java.util.List;
 
 /**
  * A remapping unit that works, with a table of 512 entries, and a device that makes requests.
@@ -99,16 +97,13 @@ record Posting(RemappingUnit unit, RemappingTable table, boolean extended) {
 
   /** One request of the device was blocked, and recorded. */
   void isBlocked(FaultReason reason) {
-    List<FaultRecord> faults = unit.takeFaults();
-    assertThat(faults.stream().map(FaultRecord::reason).flatMap(each -> each.stream()))
-        .as("faults")
-        .containsExactly(reason);
-    assertThat(faults.getFirst().sourceId()).as("requester of the fault").isEqualTo(DEVICE);
+    assertThat(unit).hasFault(reason, DEVICE);
+    unit.clearFaults();
   }
 
   /** Nothing is recorded. */
   void hasNoFault() {
-    assertThat(unit.takeFaults()).as("faults").isEmpty();
+    assertThat(unit).hasNoFault();
   }
 
   /** What a descriptor holds. */

@@ -129,8 +129,7 @@ final class PostingTests {
         vector -> {
           for (State state : State.all()) {
             cpu.run(
-                preparing(
-                    descriptor, state.requests(vector, state.same()), state.before(base)));
+                preparing(descriptor, state.requests(vector, state.same()), state.before(base)));
             posting.request(state.urgent() ? VECTORS + vector : vector);
             verify(machine, descriptor, vector, state, notified, base);
           }
@@ -179,8 +178,7 @@ final class PostingTests {
     cpu.sti();
     cpu.serve(Posting.NV);
     machine.expectNothing();
-    Posting.holds(
-        descriptor, posting.notifying(cpu).withOutstanding(true), 0x31, 0x62, 0x93);
+    Posting.holds(descriptor, posting.notifying(cpu).withOutstanding(true), 0x31, 0x62, 0x93);
   }
 
   @Test

@@ -160,7 +160,8 @@ class CatalogueTests {
       "Posted interrupts, 31",
       "IPI virtualization, 41",
       "LAPIC pass-through, 33",
-      "User interrupts, 71"
+      "User interrupts, 71",
+      "Interrupt remapping, 80"
     })
     void holdsEveryRequirementOfAUnit(String unit, int count) {
       assertThat(catalogue.all())

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The port table accounts for every interrupt check of kvm-unit-tests outside of VT-d. */
+/** The port table accounts for every interrupt check of kvm-unit-tests. */
 final class PortTableTests {
   private final List<Port> table = PortTable.all();
   private final Coverage coverage = Coverage.scan();
@@ -32,6 +32,7 @@ final class PortTableTests {
                     List.of("KUT-TSCDL-001"),
                     numbered("KUT-BENCH-%02d", 1, 18),
                     numbered("KUT-REL-%03d", 1, 8),
+                    numbered("KUT-IOMMU-%03d", 1, 11),
                     vmx())
                 .flatMap(List::stream)
                 .toList());

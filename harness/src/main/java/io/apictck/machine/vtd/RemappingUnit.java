@@ -1,0 +1,378 @@
+package io.apictck.machine.vtd;
+
+import io.apictck.arch.ApicMode;
+import io.apictck.arch.vtd.Capability;
+import io.apictck.arch.vtd.ExtendedCapability;
+import io.apictck.arch.vtd.FaultRecord;
+import io.apictck.arch.vtd.FaultStatus;
+import io.apictck.arch.vtd.GlobalCommand;
+import io.apictck.arch.vtd.InterruptRemappingTableAddress;
+import io.apictck.arch.vtd.InvalidationDescriptor;
+import io.apictck.arch.vtd.InvalidationQueueAddress;
+import io.apictck.arch.vtd.RemappingEntry;
+import io.apictck.arch.vtd.RemappingRegister;
+import io.apictck.machine.Cpu;
+import io.apictck.machine.Hex;
+import io.apictck.machine.Machine;
+import io.apictck.platform.Board;
+import io.apictck.platform.Instruction;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Driver of a remapping unit (Intel VT-d specification, "Register Descriptions"); processor 0 makes
+ * the accesses. Every wait is bounded by the platform's patience.
+ */
+public final class RemappingUnit {
+  private final Machine machine;
+  private final Board.RemappingUnit description;
+  private long statusAddress;
+  private int statusData;
+
+  /** The driver of a unit as the platform describes it. */
+  public RemappingUnit(Machine machine, Board.RemappingUnit description) {
+    this.machine = machine;
+    this.description = description;
+  }
+
+  /** The machine it belongs to. */
+  public Machine machine() {
+    return machine;
+  }
+
+  /**
+   * The source ID that requests of an I/O APIC have.
+   *
+   * @param ioApic which one of the board, from 0
+   * @throws IllegalStateException if its requests do not go through this unit
+   */
+  public int sourceIdOfIoApic(int ioApic) {
+    return description.ioApics().stream()
+        .filter(scope -> scope.ioApic() == ioApic)
+        .mapToInt(Board.IoApicScope::sourceId)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("I/O APIC " + ioApic + " has another unit"));
+  }
+
+  private Cpu cpu() {
+    return machine.cpu(0);
+  }
+
+  // ---- registers ----
+
+  /** Physical address of a register. */
+  public long address(RemappingRegister register) {
+    return description.address() + register.offset();
+  }
+
+  /** Reads a register, a 64-bit one as a whole. */
+  public long read(RemappingRegister register) {
+    return cpu().run(new Instruction.Load(address(register), register.width()))[0];
+  }
+
+  /** Writes a register, a 64-bit one as a whole. */
+  public void write(RemappingRegister register, long value) {
+    cpu().run(new Instruction.Store(address(register), register.width(), value));
+  }
+
+  /** Reads a DWORD of a register: half 0 is the lower one. */
+  public int readHalf(RemappingRegister register, int half) {
+    return cpu().read32(address(register) + (long) Integer.BYTES * half);
+  }
+
+  /** Writes a DWORD of a register: half 0 is the lower one. */
+  public void writeHalf(RemappingRegister register, int half, int value) {
+    cpu().write32(address(register) + (long) Integer.BYTES * half, value);
+  }
+
+  /** The capability register. */
+  public Capability capability() {
+    return Capability.of(read(RemappingRegister.CAP));
+  }
+
+  /** The extended capability register. */
+  public ExtendedCapability extendedCapability() {
+    return ExtendedCapability.of(read(RemappingRegister.ECAP));
+  }
+
+  /** The table address register, whether latched or not. */
+  public InterruptRemappingTableAddress tableAddress() {
+    return InterruptRemappingTableAddress.of(read(RemappingRegister.IRTA));
+  }
+
+  // ---- commands ----
+
+  /** The global status register. */
+  public int status() {
+    return (int) read(RemappingRegister.GSTS);
+  }
+
+  /** Whether the global status register shows a control as on, or a one-shot command as done. */
+  public boolean shows(GlobalCommand command) {
+    return command.in(status());
+  }
+
+  /** Turns a control on, or gives a one-shot command, and waits for its status. */
+  public void enable(GlobalCommand command) {
+    give(command, true);
+    await(command, command != GlobalCommand.WBF);
+  }
+
+  /** Turns a control off, and waits for its status. */
+  public void disable(GlobalCommand command) {
+    give(command, false);
+    await(command, false);
+  }
+
+  private void give(GlobalCommand command, boolean on) {
+    int kept = status() & GlobalCommand.PERSISTENT;
+    int value = on ? kept | command.mask() : kept & ~command.mask();
+    write(RemappingRegister.GCMD, Integer.toUnsignedLong(value));
+  }
+
+  private void await(GlobalCommand command, boolean on) {
+    if (!machine.settle(() -> shows(command) == on)) {
+      throw new AssertionError(
+          "the status of %s stays %d after the command: GSTS is %s"
+              .formatted(command, on ? 0 : 1, Hex.dword(status())));
+    }
+  }
+
+  /**
+   * Makes the unit use a table: table address register and table pointer, then an invalidation of
+   * all cached entries if the queue is on.
+   */
+  public void setTable(RemappingTable table, boolean extended) {
+    write(RemappingRegister.IRTA, table.register(extended).raw());
+    enable(GlobalCommand.SIRTP);
+    if (shows(GlobalCommand.QIE)) {
+      invalidateAll();
+    }
+  }
+
+  /** Whether destinations have to have 32 bits: in x2APIC mode, where the unit offers it. */
+  public boolean wantsExtendedMode() {
+    return cpu().lapic().mode() == ApicMode.X2APIC && extendedCapability().extendedInterruptMode();
+  }
+
+  /**
+   * Turns remapping on in an order that loses no interrupt: queue, table and table pointer,
+   * invalidation, remapping, and then compatibility format off.
+   *
+   * @param extended whether destinations have 32 bits
+   */
+  public void start(RemappingTable table, boolean extended) {
+    enableQueue(0);
+    setTable(table, extended);
+    enable(GlobalCommand.IRE);
+    if (shows(GlobalCommand.CFI)) {
+      disable(GlobalCommand.CFI);
+    }
+  }
+
+  /** As {@link #start}, with a new table of 256 entries and the mode of the local APICs. */
+  public RemappingTable start() {
+    RemappingTable table = RemappingTable.create(machine, 7);
+    start(table, wantsExtendedMode());
+    return table;
+  }
+
+  // ---- invalidation ----
+
+  /**
+   * Turns the queue on, empty and in new memory, with descriptors of 128 bits.
+   *
+   * @param size 2 to the power of {@code size} is the number of its pages
+   */
+  public void enableQueue(int size) {
+    long lowest = machine.newPage();
+    for (int had = 1; had < 1 << size; had++) {
+      lowest = machine.newPage();
+    }
+    enableQueue(InvalidationQueueAddress.of(lowest, size, false));
+  }
+
+  /** Turns the queue on, empty and where an address register says. */
+  public void enableQueue(InvalidationQueueAddress queue) {
+    if (shows(GlobalCommand.QIE)) {
+      disable(GlobalCommand.QIE);
+    }
+    write(RemappingRegister.IQT, 0);
+    write(RemappingRegister.IQA, queue.raw());
+    enable(GlobalCommand.QIE);
+  }
+
+  /** Head of the queue: offset of the descriptor that comes next. */
+  public long head() {
+    return read(RemappingRegister.IQH);
+  }
+
+  /** Tail of the queue: offset behind the last descriptor. */
+  public long tail() {
+    return read(RemappingRegister.IQT);
+  }
+
+  /** Puts descriptors into the queue, without waiting for them. */
+  public void submit(InvalidationDescriptor... descriptors) {
+    submit(List.of(descriptors));
+  }
+
+  /** As {@link #submit(InvalidationDescriptor...)}. */
+  public void submit(List<InvalidationDescriptor> descriptors) {
+    cpu().run(submitting(descriptors));
+  }
+
+  /** The instructions that put descriptors into the queue behind its present tail. */
+  public List<Instruction> submitting(List<InvalidationDescriptor> descriptors) {
+    long[] registers =
+        cpu()
+            .run(
+                new Instruction.Load(address(RemappingRegister.IQA), 8),
+                new Instruction.Load(address(RemappingRegister.IQT), 8));
+    InvalidationQueueAddress queue = InvalidationQueueAddress.of(registers[0]);
+    long tail = registers[1];
+    List<Instruction> block = new ArrayList<>();
+    for (InvalidationDescriptor descriptor : descriptors) {
+      long at = queue.base() + tail;
+      block.add(new Instruction.Store(at, 8, descriptor.low()));
+      block.add(new Instruction.Store(at + 8, 8, descriptor.high()));
+      if (queue.wide()) {
+        block.add(new Instruction.Store(at + 16, 8, 0));
+        block.add(new Instruction.Store(at + 24, 8, 0));
+      }
+      tail = (tail + queue.descriptorSize()) % queue.bytes();
+    }
+    block.add(new Instruction.Store(address(RemappingRegister.IQT), 8, tail));
+    return block;
+  }
+
+  /** Puts descriptors into the queue and waits until all of them are complete. */
+  public void complete(InvalidationDescriptor... descriptors) {
+    if (statusAddress == 0) {
+      statusAddress = machine.newPage();
+    }
+    statusData++;
+    List<InvalidationDescriptor> all = new ArrayList<>(List.of(descriptors));
+    all.add(InvalidationDescriptor.waitWriting(statusAddress, statusData));
+    submit(all);
+    if (!machine.settle(() -> cpu().read32(statusAddress) == statusData)) {
+      throw new AssertionError(
+          "the invalidation does not complete: head %s, tail %s, FSTS %s"
+              .formatted(
+                  Hex.qword(head()),
+                  Hex.qword(tail()),
+                  Hex.dword((int) read(RemappingRegister.FSTS))));
+    }
+  }
+
+  /** Invalidates all cached entries, and waits. */
+  public void invalidateAll() {
+    complete(InvalidationDescriptor.allEntries());
+  }
+
+  /**
+   * Invalidates cached entries, and waits.
+   *
+   * @param mask how many low bits of the index are ignored
+   */
+  public void invalidate(int index, int mask) {
+    complete(InvalidationDescriptor.entries(index, mask));
+  }
+
+  /** Replaces an entry as software must: it is not present meanwhile, and invalidated then. */
+  public void replace(RemappingTable table, int index, RemappingEntry entry) {
+    table.set(index, entry);
+    invalidate(index, 0);
+  }
+
+  // ---- faults and events ----
+
+  /** The fault status register. */
+  public FaultStatus faultStatus() {
+    return FaultStatus.of((int) read(RemappingRegister.FSTS));
+  }
+
+  /** Physical address of a fault recording register. */
+  public long recordAddress(int number) {
+    return description.address()
+        + capability().faultRecordOffset()
+        + (long) number * FaultRecord.SIZE;
+  }
+
+  /** A fault recording register. */
+  public FaultRecord record(int number) {
+    long at = recordAddress(number);
+    long[] halves = cpu().run(new Instruction.Load(at, 8), new Instruction.Load(at + 8, 8));
+    return FaultRecord.of(halves[0], halves[1]);
+  }
+
+  /** Clears the fault of a recording register. */
+  public void clearRecord(int number) {
+    cpu().write32(recordAddress(number) + 12, (int) (FaultRecord.FAULT >>> Integer.SIZE));
+  }
+
+  /** The faults that are recorded, the first one that is pending first; empty if none is. */
+  public List<FaultRecord> faults() {
+    FaultStatus status = faultStatus();
+    if (!status.pending()) {
+      return List.of();
+    }
+    int count = capability().faultRecords();
+    List<FaultRecord> faults = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      FaultRecord fault = record((status.firstRecord() + i) % count);
+      if (fault.pending()) {
+        faults.add(fault);
+      }
+    }
+    return faults;
+  }
+
+  /** Clears all recorded faults and all errors. */
+  public void clearFaults() {
+    FaultStatus status = faultStatus();
+    if (status.pending()) {
+      int count = capability().faultRecords();
+      for (int i = 0; i < count; i++) {
+        int number = (status.firstRecord() + i) % count;
+        if (record(number).pending()) {
+          clearRecord(number);
+        }
+      }
+    }
+    int errors =
+        FaultStatus.PFO
+            | FaultStatus.AFO
+            | FaultStatus.APF
+            | FaultStatus.IQE
+            | FaultStatus.ICE
+            | FaultStatus.ITE;
+    if ((status.raw() & errors) != 0) {
+      write(RemappingRegister.FSTS, errors);
+    }
+  }
+
+  /** As {@link #faults}, which are cleared. */
+  public List<FaultRecord> takeFaults() {
+    List<FaultRecord> faults = faults();
+    if (!faults.isEmpty()) {
+      clearFaults();
+    }
+    return faults;
+  }
+
+  /** The interrupt that tells of faults. */
+  public EventInterrupt faultEvent() {
+    return EventInterrupt.ofFaults(this);
+  }
+
+  /** The interrupt that tells of completed waits. */
+  public EventInterrupt invalidationEvent() {
+    return EventInterrupt.ofInvalidations(this);
+  }
+
+  @Override
+  public String toString() {
+    return "remapping unit at " + Hex.qword(description.address());
+  }
+}
