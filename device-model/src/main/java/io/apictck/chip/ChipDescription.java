@@ -48,6 +48,17 @@ record ChipDescription(
           Stimulus.SUPPLIED_VECTOR,
           Stimulus.DEVICE_WRITE);
 
+  /** What no chip has: a remapping unit needs access to memory. */
+  static final Set<Feature> REMAPPING =
+      EnumSet.of(
+          Feature.REMAPPING_UNIT,
+          Feature.INTERRUPT_REMAPPING,
+          Feature.EXTENDED_INTERRUPT_MODE,
+          Feature.INTERRUPT_POSTING,
+          Feature.ENHANCED_SIRTP,
+          Feature.WIDE_INVALIDATION_DESCRIPTORS,
+          Feature.DMAR_TABLE);
+
   private static final int MAX_GSI = 0xFFF;
   private static final int MAX_INTERRUPTS = 0x800;
   private static final int LAST_IRQ = 0xF;
@@ -188,7 +199,9 @@ record ChipDescription(
     private void has(Words list) {
       while (list.hasNext()) {
         String word = list.next();
-        if (FeatureNames.feature(word).isPresent()) {
+        if (FeatureNames.feature(word).filter(REMAPPING::contains).isPresent()) {
+          throw new ProtocolException("it has \"" + word + "\", but chips have no remapping unit");
+        } else if (FeatureNames.feature(word).isPresent()) {
           features.add(FeatureNames.feature(word).get());
         } else if (FeatureNames.stimulus(word).filter(STIMULI::contains).isPresent()) {
           stimuli.add(FeatureNames.stimulus(word).get());

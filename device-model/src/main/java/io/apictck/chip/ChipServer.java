@@ -120,7 +120,8 @@ public final class ChipServer {
     try {
       configuration =
           new ReferencePlatformProvider()
-              .configuration(options, ChipRequest.parse(words).machine());
+              .configuration(options, ChipRequest.parse(words).machine())
+              .without(ChipDescription.REMAPPING);
     } catch (UnsupportedRequestException e) {
       out.word(Verbs.NO).word(String.valueOf(e.getMessage())).end();
       return null;

@@ -95,6 +95,14 @@ public record ModelConfiguration(
     }
   }
 
+  /** The same machine without these features. */
+  public ModelConfiguration without(Set<Feature> unwanted) {
+    Set<Feature> left = EnumSet.noneOf(Feature.class);
+    left.addAll(features);
+    left.removeAll(unwanted);
+    return new ModelConfiguration(apicIds, left, ioApics);
+  }
+
   public boolean has(Feature feature) {
     return features.contains(feature);
   }

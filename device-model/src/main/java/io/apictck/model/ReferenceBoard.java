@@ -3,6 +3,8 @@ package io.apictck.model;
 import io.apictck.model.ModelConfiguration.IoApicSetup;
 import io.apictck.model.pci.FunctionSetup;
 import io.apictck.platform.Board;
+import io.apictck.platform.Board.IoApicScope;
+import io.apictck.platform.Board.RemappingUnit;
 import io.apictck.platform.Board.SourceOverride;
 import io.apictck.platform.Feature;
 import io.apictck.platform.PlatformDescription;
@@ -30,6 +32,14 @@ public final class ReferenceBoard {
   /** Where memory of the first PCI function can be placed. */
   private static final long FIRST_WINDOW = 0xE000_0000L;
 
+  /** Physical address of the register page of the remapping unit. */
+  public static final long REMAPPING_UNIT = 0xFED9_0000L;
+
+  /** Bus F0h, device 1Fh: the first of the source IDs of I/O APICs. */
+  private static final int FIRST_SOURCE = 0xF0F8;
+
+  private static final int FUNCTIONS = 8;
+
   private static final Set<Feature> DEVICES =
       EnumSet.of(
           Feature.PIC,
@@ -40,6 +50,7 @@ public final class ReferenceBoard {
           Feature.RTC,
           Feature.ACPI_TABLES,
           Feature.MP_TABLE,
+          Feature.DMAR_TABLE,
           Feature.EXTENDED_DESTINATION_ID);
 
   private ReferenceBoard() {}
@@ -66,7 +77,24 @@ public final class ReferenceBoard {
         devices,
         List.of(new SourceOverride(TIMER_IRQ, TIMER_GSI, false, false)),
         lines,
-        functions(configuration));
+        functions(configuration),
+        remappingUnits(configuration));
+  }
+
+  private static List<RemappingUnit> remappingUnits(ModelConfiguration configuration) {
+    return configuration.has(Feature.REMAPPING_UNIT)
+        ? List.of(
+            new RemappingUnit(
+                REMAPPING_UNIT,
+                IntStream.range(0, configuration.ioApics().size())
+                    .mapToObj(i -> new IoApicScope(i, sourceId(i)))
+                    .toList()))
+        : List.of();
+  }
+
+  /** The source ID of an I/O APIC: a function of device 1Fh, from the ninth on of device 1Eh. */
+  static int sourceId(int ioApic) {
+    return FIRST_SOURCE - ioApic / FUNCTIONS * FUNCTIONS + ioApic % FUNCTIONS;
   }
 
   private static List<Board.PciFunction> functions(ModelConfiguration configuration) {

@@ -2,12 +2,14 @@ package io.apictck.model;
 
 import io.apictck.arch.MessageAddress;
 import io.apictck.arch.Msr;
+import io.apictck.arch.RedirectionEntry;
 import io.apictck.model.ModelConfiguration.IoApicSetup;
 import io.apictck.model.bus.PortRange;
 import io.apictck.model.bus.PortSpace;
 import io.apictck.model.chipset.Chipset;
 import io.apictck.model.chipset.ChipsetClient;
 import io.apictck.model.ioapic.IoApic;
+import io.apictck.model.ioapic.IoApicWorld;
 import io.apictck.model.lapic.ApicBus;
 import io.apictck.model.lapic.DueTimes;
 import io.apictck.model.lapic.InterruptMessage;
@@ -19,6 +21,9 @@ import io.apictck.model.pci.PciBus;
 import io.apictck.model.pci.PciWorld;
 import io.apictck.model.pic.Pic;
 import io.apictck.model.pic.PicPair;
+import io.apictck.model.vtd.RemappingRequest;
+import io.apictck.model.vtd.RemappingUnit;
+import io.apictck.model.vtd.RemappingWorld;
 import io.apictck.model.wiring.InterruptWires;
 import io.apictck.model.wiring.IntervalTimer;
 import io.apictck.model.wiring.ModeConfigurationRegister;
@@ -29,16 +34,18 @@ import io.apictck.platform.LocalLine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The interrupt controllers of the reference machine: a local APIC for each processor and, as the
  * configuration says, an 8259 pair, I/O APICs, interrupt messages, an 8254 timer and an MC146818
  * clock.
  *
- * <p>Supported: what the parts support. INTR of the 8259 pair is wired to LINT0 of each processor
- * and to input 0 of the first I/O APIC; ISA interrupt 0 is global system interrupt 2.
+ * <p>Supported: what the parts support. With a remapping unit all requests of functions and of I/O
+ * APICs go through it. INTR of the 8259 pair is wired to LINT0 of each processor and to input 0 of
+ * the first I/O APIC; ISA interrupt 0 is global system interrupt 2.
  *
- * <p>Not supported: interrupt remapping. Messages above 4 GiB are dropped.
+ * <p>Not supported: messages above 4 GiB; they are dropped.
  *
  * <p>Open points, decided: an external vector that a test supplies takes the place of the 8259
  * pair; INTR and the pin LINT0 that a test drives are or-ed.
@@ -60,6 +67,7 @@ public class ReferenceChipset implements Chipset {
   private final LocalApic[] apics;
   private final ApicBus bus;
   private final IoApic[] ioApics;
+  private final @Nullable RemappingUnit remappingUnit;
   private final PicPair pics;
   private final boolean hasPics;
   private final ModeConfigurationRegister modeConfiguration;
@@ -90,6 +98,8 @@ public class ReferenceChipset implements Chipset {
     }
     bus = newBus(apics);
     ioApics = newIoApics();
+    remappingUnit =
+        configuration.has(Feature.REMAPPING_UNIT) ? newRemappingUnit(remappingWorld()) : null;
     hasPics = configuration.has(Feature.PIC);
     pics = newPicPair();
     modeConfiguration = newModeConfigurationRegister(this::interruptModeChanged);
@@ -271,7 +281,59 @@ public class ReferenceChipset implements Chipset {
 
   /** Makes an I/O APIC. */
   protected IoApic newIoApic(IoApicSetup setup) {
-    return new IoApic(configuration, setup, this::send);
+    return new IoApic(configuration, setup, ioApicWorld(setup));
+  }
+
+  /** What an I/O APIC sees of the machine. */
+  protected final IoApicWorld ioApicWorld(IoApicSetup setup) {
+    int sourceId = ReferenceBoard.sourceId(configuration.ioApics().indexOf(setup));
+    return new IoApicWorld() {
+      @Override
+      public boolean send(InterruptMessage message) {
+        return ReferenceChipset.this.send(message);
+      }
+
+      @Override
+      public boolean send(RedirectionEntry entry, InterruptMessage message) {
+        return remappingUnit == null
+            ? ReferenceChipset.this.send(message)
+            : remappingUnit.request(RemappingRequest.of(sourceId, entry, message));
+      }
+    };
+  }
+
+  private RemappingWorld remappingWorld() {
+    return new RemappingWorld() {
+      @Override
+      public boolean isReadable(long address, int length) {
+        return client.isReadable(address, length);
+      }
+
+      @Override
+      public boolean isWritable(long address, int length) {
+        return client.isWritable(address, length);
+      }
+
+      @Override
+      public long read(long address, int width) {
+        return client.readMemory(address, width);
+      }
+
+      @Override
+      public void write(long address, int width, long value) {
+        client.writeMemory(address, width, value);
+      }
+
+      @Override
+      public boolean send(InterruptMessage message) {
+        return ReferenceChipset.this.send(message);
+      }
+    };
+  }
+
+  /** Makes the remapping unit. */
+  protected RemappingUnit newRemappingUnit(RemappingWorld world) {
+    return new RemappingUnit(configuration, ReferenceBoard.REMAPPING_UNIT, world);
   }
 
   /** Makes the decoder of interrupt messages. */
@@ -320,6 +382,9 @@ public class ReferenceChipset implements Chipset {
     for (IoApic ioApic : ioApics) {
       ioApic.reset();
     }
+    if (remappingUnit != null) {
+      remappingUnit.reset();
+    }
     pics.reset();
     intervalTimer.reset();
     clock.reset();
@@ -333,7 +398,10 @@ public class ReferenceChipset implements Chipset {
 
   @Override
   public boolean decodes(int cpu, long address) {
-    return apics[cpu].decodes(address) || ioApicAt(address) >= 0 || pci.decodes(address);
+    return apics[cpu].decodes(address)
+        || ioApicAt(address) >= 0
+        || pci.decodes(address)
+        || (remappingUnit != null && remappingUnit.decodes(address));
   }
 
   @Override
@@ -344,6 +412,9 @@ public class ReferenceChipset implements Chipset {
     }
     if (pci.decodes(address)) {
       return pci.readMemory(address, width);
+    }
+    if (remappingUnit != null && remappingUnit.decodes(address)) {
+      return remappingUnit.read(address, width);
     }
     int ioApic = ioApicAt(address);
     return ioApic < 0 ? 0 : ioApics[ioApic].read(address, width);
@@ -358,6 +429,10 @@ public class ReferenceChipset implements Chipset {
     }
     if (pci.decodes(address)) {
       pci.writeMemory(address, width, value);
+      return;
+    }
+    if (remappingUnit != null && remappingUnit.decodes(address)) {
+      remappingUnit.write(address, width, value);
       return;
     }
     int ioApic = ioApicAt(address);
@@ -470,8 +545,14 @@ public class ReferenceChipset implements Chipset {
 
   @Override
   public void message(int requesterId, long address, int data) {
-    if (MessageAddress.contains(address)) {
-      send(messages.decode(address, data));
+    if (!MessageAddress.contains(address)) {
+      return;
+    }
+    InterruptMessage message = messages.decode(address, data);
+    if (remappingUnit == null) {
+      send(message);
+    } else {
+      remappingUnit.request(RemappingRequest.of(requesterId, address, data, message));
     }
   }
 

@@ -52,6 +52,7 @@ public final class FeatureProbe {
           DMAR_TABLE,
           EXTENDED_DESTINATION_ID ->
           machine.description().board().devices().contains(feature);
+      case REMAPPING_UNIT -> !remappingUnits().isEmpty();
       case INTERRUPT_REMAPPING -> offersRemapping();
       case EXTENDED_INTERRUPT_MODE ->
           offersRemapping() && extendedCapability().extendedInterruptMode();
@@ -155,7 +156,8 @@ public final class FeatureProbe {
       case MSI -> "a PCI function has an MSI capability";
       case MSI_X -> "a PCI function has an MSI-X capability";
       case DMAR_TABLE -> "firmware left a DMA remapping reporting table";
-      case INTERRUPT_REMAPPING -> "the board has a remapping unit with ECAP.QI = ECAP.IR = 1";
+      case REMAPPING_UNIT -> "the platform describes a remapping unit";
+      case INTERRUPT_REMAPPING -> "ECAP.QI = ECAP.IR = 1 of the remapping unit";
       case EXTENDED_INTERRUPT_MODE -> "ECAP.EIM of the remapping unit = 1";
       case INTERRUPT_POSTING -> "CAP.PI of the remapping unit = 1";
       case ENHANCED_SIRTP -> "CAP.ESIRTPS of the remapping unit = 1";

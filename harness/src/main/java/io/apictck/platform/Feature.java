@@ -51,7 +51,9 @@ public enum Feature {
   MSI_X,
   /** A DMA remapping reporting table among the ACPI tables. */
   DMAR_TABLE,
-  /** A remapping unit of Intel VT-d with ECAP.IR and ECAP.QI. */
+  /** A remapping unit of Intel VT-d that the platform describes. */
+  REMAPPING_UNIT,
+  /** ECAP.IR and ECAP.QI of the first remapping unit. */
   INTERRUPT_REMAPPING,
   /** ECAP.EIM of the first remapping unit: destinations of 32 bits. */
   EXTENDED_INTERRUPT_MODE,

@@ -113,6 +113,24 @@ public final class Memory {
     }
   }
 
+  /** Whether all of these bytes are memory that can be written; at most a page of them. */
+  public boolean isWritable(long address, int length) {
+    return isWritable(address) && isWritable(address + length - 1);
+  }
+
+  /** Whether all of these bytes are memory of any kind; at most a page of them. */
+  public boolean isReadable(long address, int length) {
+    return isReadable(address) && isReadable(address + length - 1);
+  }
+
+  private boolean isReadable(long address) {
+    return isWritable(address) || (address >= ROM_BASE && address - ROM_BASE < rom.length);
+  }
+
+  private static boolean isWritable(long address) {
+    return pageNumber(address) != NO_PAGE || StackMemory.contains(address);
+  }
+
   /**
    * Copies upwards within the pages that the two addresses lie in.
    *

@@ -72,6 +72,26 @@ public final class SystemBus {
     return memory.copy(destination, source, length);
   }
 
+  /** Whether all of these bytes are memory that the chipset can read. */
+  public boolean isReadable(long address, int length) {
+    return memory.isReadable(address, length);
+  }
+
+  /** Whether all of these bytes are memory that the chipset can write. */
+  public boolean isWritable(long address, int length) {
+    return memory.isWritable(address, length);
+  }
+
+  /** Reads memory for the chipset. */
+  public long readMemory(long address, int width) {
+    return memory.read(address, width);
+  }
+
+  /** Writes memory for the chipset. */
+  public void writeMemory(long address, int width, long value) {
+    memory.write(address, width, value);
+  }
+
   /** A four-byte write of a PCI function. */
   public void deviceWrite(int requesterId, long address, int data) {
     if (MessageAddress.contains(address)) {

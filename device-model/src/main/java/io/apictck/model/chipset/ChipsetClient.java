@@ -22,6 +22,27 @@ public interface ChipsetClient {
   /** An upstream four-byte write of a PCI function, to memory or as an interrupt message. */
   void deviceWrite(int requesterId, long address, int data);
 
+  /**
+   * Whether the chipset can read all of these bytes of memory. Chipsets without access to memory
+   * cannot.
+   */
+  default boolean isReadable(long address, int length) {
+    return false;
+  }
+
+  /** Whether the chipset can write all of these bytes of memory. */
+  default boolean isWritable(long address, int length) {
+    return false;
+  }
+
+  /** Reads 4 or 8 bytes of memory for the chipset, zero-extended; all ones if there is none. */
+  default long readMemory(long address, int width) {
+    return -1L >>> (Long.SIZE - Byte.SIZE * width);
+  }
+
+  /** Writes the low 4 or 8 bytes of {@code value} to memory for the chipset. */
+  default void writeMemory(long address, int width, long value) {}
+
   /** Now, in nanoseconds since reset. */
   long nanos();
 

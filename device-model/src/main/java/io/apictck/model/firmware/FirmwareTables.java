@@ -7,8 +7,9 @@ import io.apictck.platform.Feature;
 
 /**
  * The tables by which firmware tells software what the board is: RSDP, RSDT, XSDT and MADT (ACPI,
- * "ACPI Software Programming Model"), MP floating pointer structure and MP configuration table
- * (MultiProcessor Specification, "MP Configuration Table").
+ * "ACPI Software Programming Model"), DMAR (Intel VT-d specification, "DMA Remapping Reporting
+ * Structure"), MP floating pointer structure and MP configuration table (MultiProcessor
+ * Specification, "MP Configuration Table").
  *
  * <p>Supported: what the board and the configuration have. Not supported: all other ACPI tables;
  * there is no fixed hardware that they could describe.
@@ -51,8 +52,15 @@ public final class FirmwareTables {
 
   private void acpi(ModelConfiguration configuration, Board board) {
     long madt = table("APIC", 4, InterruptTable.body(configuration, board));
-    long rsdt = table("RSDT", 1, new TableWriter().u32(madt));
-    long xsdt = table("XSDT", 1, new TableWriter().u64(madt));
+    TableWriter narrow = new TableWriter().u32(madt);
+    TableWriter wide = new TableWriter().u64(madt);
+    if (configuration.has(Feature.DMAR_TABLE)) {
+      long dmar = table("DMAR", 1, RemappingTable.body(configuration, board));
+      narrow.u32(dmar);
+      wide.u64(dmar);
+    }
+    long rsdt = table("RSDT", 1, narrow);
+    long xsdt = table("XSDT", 1, wide);
     TableWriter pointer = new TableWriter().text("RSD PTR ", 8).u8(0).text("APTCK", 6).u8(2);
     byte[] bytes =
         pointer

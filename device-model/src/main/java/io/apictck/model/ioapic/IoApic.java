@@ -2,6 +2,7 @@ package io.apictck.model.ioapic;
 
 import io.apictck.arch.DeliveryMode;
 import io.apictck.arch.RedirectionEntry;
+import io.apictck.arch.vtd.RemappableRedirectionEntry;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.ModelConfiguration.IoApicSetup;
 import io.apictck.model.lapic.InterruptMessage;
@@ -16,8 +17,11 @@ import java.util.Arrays;
  * EOI register, version 11h without; all delivery modes; extended destination IDs in entries with
  * physical destination.
  *
- * <p>Not supported: pin assertion register, remappable format. Lines are logical levels, so the
- * polarity bit just reads back. Delivery status is always idle.
+ * <p>Entries in remappable format are sent as they are: where there is a remapping unit, bits 63:48
+ * can be written, and the unit knows what they mean.
+ *
+ * <p>Not supported: pin assertion register. Lines are logical levels, so the polarity bit just
+ * reads back. Delivery status is always idle.
  *
  * <p>Open points, decided: reserved bits of entries and reserved registers read as zero, writes to
  * them are ignored; the arbitration ID follows writes to the ID; remote IRR is set only if a local
@@ -68,10 +72,11 @@ public class IoApic {
     lines = new boolean[inputs];
     hasEoiRegister = configuration.has(Feature.IO_APIC_EOI_REGISTER);
     extendedDestinations = configuration.has(Feature.EXTENDED_DESTINATION_ID);
+    boolean remappable = configuration.has(Feature.REMAPPING_UNIT);
     writable =
-        extendedDestinations
-            ? RedirectionEntry.WRITABLE | RedirectionEntry.EXTENDED_DESTINATION
-            : RedirectionEntry.WRITABLE;
+        RedirectionEntry.WRITABLE
+            | (extendedDestinations || remappable ? RedirectionEntry.EXTENDED_DESTINATION : 0)
+            | (remappable ? RemappableRedirectionEntry.FORMAT : 0);
     selectable =
         TABLE + 2 * inputs - 1 > MAX_EIGHT_BIT_INDEX
             ? 2 * MAX_EIGHT_BIT_INDEX + 1
@@ -260,7 +265,7 @@ public class IoApic {
 
   /** Sends the message of an entry; whether a local APIC accepted it. */
   boolean send(int input, RedirectionEntry entry) {
-    return world.send(message(entry));
+    return world.send(entry, message(entry));
   }
 
   /** An EOI broadcast or a directed EOI: ends all level-triggered entries with this vector. */

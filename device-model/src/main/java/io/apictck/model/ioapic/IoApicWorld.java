@@ -1,5 +1,6 @@
 package io.apictck.model.ioapic;
 
+import io.apictck.arch.RedirectionEntry;
 import io.apictck.model.lapic.InterruptMessage;
 
 /** What an I/O APIC sees of the machine. */
@@ -10,4 +11,14 @@ public interface IoApicWorld {
    * @return whether one accepted it
    */
   boolean send(InterruptMessage message);
+
+  /**
+   * Sends the request of an entry, which a remapping unit may take for one in remappable format.
+   *
+   * @param message what it is in compatibility format
+   * @return whether a local APIC accepted it
+   */
+  default boolean send(RedirectionEntry entry, InterruptMessage message) {
+    return send(message);
+  }
 }

@@ -155,6 +155,27 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
     stored(address, Integer.BYTES);
   }
 
+  @Override
+  public boolean isReadable(long address, int length) {
+    return bus.isReadable(address, length);
+  }
+
+  @Override
+  public boolean isWritable(long address, int length) {
+    return bus.isWritable(address, length);
+  }
+
+  @Override
+  public long readMemory(long address, int width) {
+    return bus.readMemory(address, width);
+  }
+
+  @Override
+  public void writeMemory(long address, int width, long value) {
+    bus.writeMemory(address, width, value);
+    stored(address, width);
+  }
+
   /** Chooses between trap gate and interrupt gate for a vector. */
   public void setGate(int vector, boolean trap) {
     trapGates.set(vector, trap);

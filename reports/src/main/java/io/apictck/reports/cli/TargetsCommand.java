@@ -79,6 +79,9 @@ final class TargetsCommand implements Runnable {
         .forEach(parts::add);
     parts.add(number(board.lines().size(), "line") + " driven");
     parts.add(number(board.functions().size(), "PCI function") + " driven");
+    if (!board.remappingUnits().isEmpty()) {
+      parts.add(number(board.remappingUnits().size(), "remapping unit"));
+    }
     return String.join(", ", parts);
   }
 

@@ -56,7 +56,8 @@ public final class FirmwareFaults {
                         board.devices(),
                         List.of(),
                         board.lines(),
-                        board.functions())))),
+                        board.functions(),
+                        board.remappingUnits())))),
         fault(
             "TABLE-IDS",
             "The tables count processors from 1",
@@ -140,6 +141,7 @@ public final class FirmwareFaults {
         board.devices(),
         board.overrides(),
         board.lines(),
-        board.functions());
+        board.functions(),
+        board.remappingUnits());
   }
 }

@@ -33,7 +33,7 @@ public final class IoApicFaults {
                 new ReferenceChipset(configuration, client) {
                   @Override
                   protected IoApic newIoApic(IoApicSetup setup) {
-                    return maker.make(configuration, setup, this::send);
+                    return maker.make(configuration, setup, ioApicWorld(setup));
                   }
                 });
   }

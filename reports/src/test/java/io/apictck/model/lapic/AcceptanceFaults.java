@@ -83,7 +83,7 @@ public final class AcceptanceFaults {
             new ReferenceChipset(configuration, client) {
               @Override
               protected IoApic newIoApic(IoApicSetup setup) {
-                return table.watching(configuration, setup, this::send);
+                return table.watching(configuration, setup, ioApicWorld(setup));
               }
 
               @Override
@@ -110,7 +110,7 @@ public final class AcceptanceFaults {
             new ReferenceChipset(configuration, client) {
               @Override
               protected IoApic newIoApic(IoApicSetup setup) {
-                return FaultyIoApics.endingFirstInput(configuration, setup, this::send);
+                return FaultyIoApics.endingFirstInput(configuration, setup, ioApicWorld(setup));
               }
             });
   }
