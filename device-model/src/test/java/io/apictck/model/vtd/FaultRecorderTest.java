@@ -3,8 +3,8 @@ package io.apictck.model.vtd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apictck.arch.vtd.EventControl;
-import io.apictck.arch.vtd.FaultRecord;
 import io.apictck.arch.vtd.FaultReason;
+import io.apictck.arch.vtd.FaultRecord;
 import io.apictck.arch.vtd.FaultStatus;
 import io.apictck.arch.vtd.GlobalCommand;
 import io.apictck.arch.vtd.InterruptRemappingTableAddress;

@@ -115,8 +115,7 @@ final class InvalidationQueueTest {
     long[] defined = {0xFFFF_F800_0E1FL, 0xFFFF_F800_0E1FL, 0xFFFF_FFFF_0000_0EFFL};
     for (int kind = 0; kind < valid.length; kind++) {
       for (int bit = 0; bit < 128; bit++) {
-        boolean reserved =
-            bit < 64 ? (defined[kind] >>> bit & 1) == 0 : kind < 2 || bit < 66;
+        boolean reserved = bit < 64 ? (defined[kind] >>> bit & 1) == 0 : kind < 2 || bit < 66;
         if (!reserved) {
           continue;
         }
@@ -158,8 +157,7 @@ final class InvalidationQueueTest {
   @Test
   void wideDescriptorsAreAlignedAndTheirUpperHalfIsReserved() {
     UnitBench bench = UnitBench.create();
-    bench.write(
-        RemappingRegister.IQA, InvalidationQueueAddress.of(UnitBench.QUEUE, 0, true).raw());
+    bench.write(RemappingRegister.IQA, InvalidationQueueAddress.of(UnitBench.QUEUE, 0, true).raw());
     bench.command(GlobalCommand.QIE, true);
     bench.memory.write(UnitBench.QUEUE, 8, writing(7).low());
     bench.memory.write(UnitBench.QUEUE + 8, 8, writing(7).high());
@@ -185,8 +183,7 @@ final class InvalidationQueueTest {
   @Test
   void aQueueWithoutMemoryCannotBeRead() {
     UnitBench bench = UnitBench.create();
-    bench.write(
-        RemappingRegister.IQA, InvalidationQueueAddress.of(0x8000_0000L, 0, false).raw());
+    bench.write(RemappingRegister.IQA, InvalidationQueueAddress.of(0x8000_0000L, 0, false).raw());
     bench.command(GlobalCommand.QIE, true);
     bench.write(RemappingRegister.IQT, 0x10);
     assertThat(error(bench)).isEqualTo(InvalidationError.FETCH);

@@ -3,10 +3,10 @@ package io.apictck.model.vtd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apictck.arch.DeliveryMode;
+import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.arch.vtd.FaultReason;
 import io.apictck.arch.vtd.PostedEntry;
 import io.apictck.arch.vtd.RemappableMessage;
-import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.model.lapic.InterruptMessage;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

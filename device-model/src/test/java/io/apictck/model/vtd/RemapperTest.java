@@ -220,8 +220,7 @@ final class RemapperTest {
     for (int qualifier = 0; qualifier < masks.length; qualifier++) {
       bench.set(
           qualifier,
-          entry(VECTOR)
-              .withSource(SourceValidation.requester(0x5A5A).withQualifier(qualifier)));
+          entry(VECTOR).withSource(SourceValidation.requester(0x5A5A).withQualifier(qualifier)));
       for (int bit = 0; bit < 16; bit++) {
         int requester = 0x5A5A ^ 1 << bit;
         long address = RemappableMessage.of(qualifier).address().physicalAddress();

@@ -44,8 +44,7 @@ final class UnitBench implements RemappingWorld {
   }
 
   static UnitBench create() {
-    return new UnitBench(
-        new ModelConfiguration(List.of(0), EnumSet.allOf(Feature.class)));
+    return new UnitBench(new ModelConfiguration(List.of(0), EnumSet.allOf(Feature.class)));
   }
 
   static UnitBench without(Feature first, Feature... others) {

@@ -68,6 +68,20 @@ public final class PostedInterrupts {
     return vectors;
   }
 
+  /** Takes the requests out of PIR, each quadword in one atomic step; gives them. */
+  public VectorSet takeRequests() {
+    VectorSet vectors = new VectorSet();
+    for (int i = 0; i < QUADS; i++) {
+      long quad =
+          cpu.run(
+              new Instruction.Exchange(
+                  address + PostedInterruptDescriptor.PIR + i * 8L, 8, 0))[0];
+      vectors.setWord(2 * i, (int) quad);
+      vectors.setWord(2 * i + 1, (int) (quad >>> 32));
+    }
+    return vectors;
+  }
+
   /** ON, SN, NV, NDST and what is reserved between them: the quadword at offset 32. */
   public long control() {
     return quad(PostedInterruptDescriptor.CONTROL);

@@ -146,6 +146,7 @@ final class DeviceToGuestTests {
     machine.expectNothing();
     posting.request(HIGHER);
     vcpu.cpu().serve(HIGHER);
+    vcpu.cpu().cli();
     vcpu.cpu().finishInterrupt();
     // both requests are one interrupt
     vcpu.cpu().serve(LOWER);

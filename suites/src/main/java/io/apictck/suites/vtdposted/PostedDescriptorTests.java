@@ -66,12 +66,12 @@ final class PostedDescriptorTests {
     }
     Counter notified = cpu.countInterrupts(Posting.NV);
     cpu.sti();
-    for (int vector = 0; vector < 0x100; vector++) {
+    for (int vector = 0x1F; vector < 0x100; vector += 0x20) {
       posting.prepared(descriptor, cpu);
       posting.set(INDEX, PostedEntry.to(descriptor.address(), vector));
       posting.request(INDEX);
     }
-    posting.isNotified(notified, 0x100);
+    posting.isNotified(notified, 8);
     for (int offset = 0; offset < size; offset += Long.BYTES) {
       assertThat(before.quad(offset)).as("before it, at %d", offset).isEqualTo(PATTERN);
       assertThat(behind.quad(offset)).as("behind it, at %d", offset).isEqualTo(~PATTERN);

@@ -115,9 +115,7 @@ record Posting(RemappingUnit unit, RemappingTable table, boolean extended) {
   /** What the software of the host does instead of a processor: takes the requests. */
   static VectorSet consume(PostedInterrupts descriptor) {
     descriptor.update(old -> old.withOutstanding(false));
-    VectorSet requests = descriptor.pir();
-    descriptor.setPir(VectorSet.of());
-    return requests;
+    return descriptor.takeRequests();
   }
 
   /** Fails unless a counter comes to this number, and stays there. */
