@@ -59,6 +59,13 @@ final class ChipDescriptionTest {
   }
 
   @Test
+  void cannotHaveARemappingUnit() {
+    assertThatThrownBy(() -> ChipDescription.parse(List.of("chip 1 1.2", "has remapping-unit")))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("no remapping unit");
+  }
+
+  @Test
   void ownsItsMsrs() {
     assertThat(CHIP.ownsMsr(0x1B)).isTrue();
     assertThat(CHIP.ownsMsr(0x1C)).isFalse();

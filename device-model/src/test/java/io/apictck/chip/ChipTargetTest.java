@@ -177,7 +177,8 @@ final class ChipTargetTest {
   @Test
   void theReferenceChipHasTheSameBoardOverTheWire() throws Exception {
     MachineRequest request =
-        new MachineRequest(2, List.of(3, 0x1_0000), Set.of(Feature.TSC_DEADLINE));
+        new MachineRequest(
+            2, List.of(3, 0x1_0000), Set.of(Feature.TSC_DEADLINE, Feature.REMAPPING_UNIT));
     String command =
         "'%s' -cp '%s' io.apictck.chip.ChipServer io-apics=2"
             .formatted(
