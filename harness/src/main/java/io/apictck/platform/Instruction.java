@@ -42,6 +42,30 @@ public sealed interface Instruction {
     }
   }
 
+  /**
+   * LOCK CMPXCHG, 1, 2, 4 or 8 bytes: replaces {@code expected} by {@code value}; gives what was
+   * there before, zero-extended, which is {@code expected} where it was replaced.
+   */
+  record CompareExchange(long address, int width, long expected, long value)
+      implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /**
+   * LOCK CMPXCHG16B at a multiple of 16: replaces the 128 bits expected by others; gives the low
+   * and the high half of what was there before.
+   */
+  record CompareExchange16(long address, long expectedLow, long expectedHigh, long low, long high)
+      implements Instruction {
+    @Override
+    public int values() {
+      return 2;
+    }
+  }
+
   /** REP MOVSB; the source and destination must not overlap. */
   record RepMovsb(long destination, long source, long count) implements Instruction {}
 

@@ -53,6 +53,24 @@ final class InstructionEncoder {
               concat(movRcx(address), movRax(value)),
               memory(width, 0x86, 0x87, 0x01),
               zeroExtend(width));
+      case Instruction.CompareExchange(long address, int width, long expected, long value) ->
+          code(
+              concat(movRcx(address), concat(movRax(low(expected, width)), movRdx(value))),
+              concat(bytes(0xF0), cmpxchg(width)),
+              zeroExtend(width));
+      case Instruction.CompareExchange16(
+              long address,
+              long expectedLow,
+              long expectedHigh,
+              long low,
+              long high) ->
+          // RBX is free as well
+          code(
+              concat(
+                  concat(mov64(0x48, 0xBF, address), mov64(0x48, 0xBB, low)),
+                  concat(movRcx(high), concat(movRax(expectedLow), movRdx(expectedHigh)))),
+              bytes(0xF0, 0x48, 0x0F, 0xC7, 0x0F), // lock cmpxchg16b [rdi]
+              concat(STORE_RAX, STORE_RDX));
       case Instruction.RepMovsb(long destination, long source, long count) ->
           code(
               concat(
@@ -256,6 +274,29 @@ final class InstructionEncoder {
     return mov64(0x48, 0xB9, value);
   }
 
+  private static byte[] movRdx(long value) {
+    return mov64(0x48, 0xBA, value);
+  }
+
+  /** cmpxchg [rcx], dl, dx, edx or rdx. */
+  private static byte[] cmpxchg(int width) {
+    return switch (width) {
+      case 1 -> bytes(0x0F, 0xB0, 0x11);
+      case 2 -> bytes(0x66, 0x0F, 0xB1, 0x11);
+      case 4 -> bytes(0x0F, 0xB1, 0x11);
+      case 8 -> bytes(0x48, 0x0F, 0xB1, 0x11);
+      default -> throw badWidth(width);
+    };
+  }
+
+  private static long low(long value, int width) {
+    return width == Long.BYTES ? value : value & (1L << Byte.SIZE * width) - 1;
+  }
+
+  private static IllegalArgumentException badWidth(int width) {
+    return new IllegalArgumentException("an access is 1, 2, 4 or 8 bytes wide, not " + width);
+  }
+
   /** mov rcx, address; mov eax and edx, components. */
   private static byte[] area(long address, long components) {
     return concat(
@@ -290,8 +331,7 @@ final class InstructionEncoder {
       case 2 -> bytes(0x66, opcode, modRm);
       case 4 -> bytes(opcode, modRm);
       case 8 -> bytes(0x48, opcode, modRm);
-      default ->
-          throw new IllegalArgumentException("an access is 1, 2, 4 or 8 bytes wide, not " + width);
+      default -> throw badWidth(width);
     };
   }
 

@@ -20,6 +20,22 @@ final class InstructionText {
           "lock or " + memory(address, width) + ", " + Numbers.hex(value);
       case Instruction.Exchange(long address, int width, long value) ->
           "xchg " + memory(address, width) + ", " + Numbers.hex(value);
+      case Instruction.CompareExchange(long address, int width, long expected, long value) ->
+          "lock cmpxchg %s, %s, expected %s"
+              .formatted(memory(address, width), Numbers.hex(value), Numbers.hex(expected));
+      case Instruction.CompareExchange16(
+              long address,
+              long expectedLow,
+              long expectedHigh,
+              long low,
+              long high) ->
+          "lock cmpxchg16b [%s], %s:%s, expected %s:%s"
+              .formatted(
+                  Numbers.address(address),
+                  Numbers.hex(high),
+                  Numbers.hex(low),
+                  Numbers.hex(expectedHigh),
+                  Numbers.hex(expectedLow));
       case Instruction.RepMovsb(long destination, long source, long count) ->
           "rep movsb [%s] <- [%s], %d bytes"
               .formatted(Numbers.address(destination), Numbers.address(source), count);

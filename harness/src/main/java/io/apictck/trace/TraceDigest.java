@@ -139,6 +139,20 @@ final class TraceDigest {
       case Instruction.Xsaves(long address, long components) -> mix(53, address, components);
       case Instruction.Xrstors(long address, long components) -> mix(54, address, components);
       case Instruction.Invept(int type, long pointer) -> mix(55, type, pointer);
+      case Instruction.CompareExchange(long address, int width, long expected, long stored) -> {
+        mix(56, address, width);
+        mix(expected, stored, 0);
+      }
+      case Instruction.CompareExchange16(
+              long address,
+              long expectedLow,
+              long expectedHigh,
+              long low,
+              long high) -> {
+        mix(57, address, 0);
+        mix(expectedLow, expectedHigh, 0);
+        mix(low, high, 0);
+      }
     }
   }
 

@@ -101,6 +101,10 @@ final class MachineCodeTest {
     for (int width : new int[] {1, 2, 4, 8}) {
       all.add(new Instruction.Exchange(MEMORY, width, 1));
     }
+    for (int width : new int[] {1, 2, 4, 8}) {
+      all.add(new Instruction.CompareExchange(MEMORY, width, -2, 1));
+    }
+    all.add(new Instruction.CompareExchange16(MEMORY, 1, 2, 3, 4));
     all.add(new Instruction.RepMovsb(MEMORY, MEMORY + 0x1000, 16));
     all.add(new Instruction.Enter(MEMORY, MEMORY + 0x1000, 0x1122, 3));
     for (int width : new int[] {1, 2, 4}) {

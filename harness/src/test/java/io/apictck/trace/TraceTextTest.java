@@ -34,6 +34,12 @@ final class TraceTextTest {
             new Instruction.LockedOr(0x10_0000, 8, 0xA), "lock or 8 bytes [0010_0000h], 0Ah"),
         Arguments.of(new Instruction.Exchange(0x10_0000, 4, 1), "xchg [0010_0000h], 1"),
         Arguments.of(
+            new Instruction.CompareExchange(0x10_0000, 4, 2, 1),
+            "lock cmpxchg [0010_0000h], 1, expected 2"),
+        Arguments.of(
+            new Instruction.CompareExchange16(0x10_0000, 1, 2, 3, 4),
+            "lock cmpxchg16b [0010_0000h], 4:3, expected 2:1"),
+        Arguments.of(
             new Instruction.RepMovsb(0x10_0000, 0x10_1000, 16),
             "rep movsb [0010_0000h] <- [0010_1000h], 16 bytes"),
         Arguments.of(new Instruction.In(0x20, 1), "in 20h"),

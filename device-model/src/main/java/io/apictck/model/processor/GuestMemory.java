@@ -55,6 +55,10 @@ final class GuestMemory implements DataAccess {
       }
       case Instruction.Exchange(long address, int width, long stored) ->
           exchange(context, address, width, stored);
+      case Instruction.CompareExchange compare ->
+          complete(CompareInstructions.execute(this, context, compare));
+      case Instruction.CompareExchange16 compare ->
+          complete(CompareInstructions.execute(this, context, compare));
       case Instruction.Enter enter -> complete(EnterInstruction.execute(this, context, enter));
       case Instruction.RepMovsb repMovsb -> repMovsb(context, repMovsb);
       case Instruction.Prefetch(long address) -> exit(context, apic.prefetch(address));

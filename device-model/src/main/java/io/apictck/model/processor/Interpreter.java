@@ -51,6 +51,10 @@ final class Interpreter {
       case Instruction.LockedOr(long address, int width, long value) ->
           lockedOr(processor, address, width, value);
       case Instruction.Exchange exchange -> exchange(processor, context, exchange);
+      case Instruction.CompareExchange compare ->
+          CompareInstructions.execute(new PhysicalData(processor), context, compare);
+      case Instruction.CompareExchange16 compare ->
+          CompareInstructions.execute(new PhysicalData(processor), context, compare);
       case Instruction.RepMovsb repMovsb -> repMovsb(processor, context, repMovsb);
       case Instruction.Enter enter ->
           EnterInstruction.execute(new PhysicalData(processor), context, enter);

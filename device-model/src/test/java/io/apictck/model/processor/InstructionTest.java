@@ -117,6 +117,26 @@ class InstructionTest {
   }
 
   @Test
+  void comparisonsExchangeWhatWasExpected() {
+    long at = 0x0100_0000;
+    assertThat(
+            bench.values(
+                new Instruction.Store(at, 8, 0x8877_6655_4433_2211L),
+                new Instruction.CompareExchange(at, 4, 0x4433_2212L, 1),
+                new Instruction.CompareExchange(at, 1, 0xFF11, 0x12),
+                new Instruction.CompareExchange(at, 8, 0x8877_6655_4433_2212L, 5),
+                new Instruction.CompareExchange16(at, 5, 1, 6, 7),
+                new Instruction.CompareExchange16(at, 5, 0, 6, 7),
+                new Instruction.Load(at, 8),
+                new Instruction.Load(at + 8, 8)))
+        .containsExactly(0x4433_2211L, 0x11, 0x8877_6655_4433_2212L, 5, 0, 5, 0, 6, 7);
+    assertThat(bench.run(0, new Instruction.CompareExchange16(at + 8, 0, 0, 0, 0)))
+        .containsExactly(new Faulted(0, 2, 0, GP, 0));
+    assertThat(bench.run(0, new Instruction.CompareExchange(1L << 47, 8, 0, 0)))
+        .containsExactly(new Faulted(0, 3, 0, GP, 0));
+  }
+
+  @Test
   void timeStampCounterAndItsAdjustmentMoveTogether() {
     assertThat(
             bench.values(

@@ -1,9 +1,11 @@
 package io.apictck.machine.vmx;
 
 import io.apictck.arch.VectorSet;
+import io.apictck.arch.vmx.NotificationControl;
 import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.machine.Cpu;
 import io.apictck.platform.Instruction;
+import java.util.function.UnaryOperator;
 
 /**
  * Driver of a posted-interrupt descriptor (Intel SDM Vol. 3C, "Posted-Interrupt Processing"). All
@@ -66,6 +68,20 @@ public final class PostedInterrupts {
     return vectors;
   }
 
+  /** Takes the requests out of PIR, each quadword in one atomic step; gives them. */
+  public VectorSet takeRequests() {
+    VectorSet vectors = new VectorSet();
+    for (int i = 0; i < QUADS; i++) {
+      long quad =
+          cpu.run(
+              new Instruction.Exchange(
+                  address + PostedInterruptDescriptor.PIR + i * 8L, 8, 0))[0];
+      vectors.setWord(2 * i, (int) quad);
+      vectors.setWord(2 * i + 1, (int) (quad >>> 32));
+    }
+    return vectors;
+  }
+
   /** ON, SN, NV, NDST and what is reserved between them: the quadword at offset 32. */
   public long control() {
     return quad(PostedInterruptDescriptor.CONTROL);
@@ -74,6 +90,35 @@ public final class PostedInterrupts {
   /** Replaces {@link #control}. */
   public void setControl(long value) {
     cpu.run(new Instruction.Exchange(address + PostedInterruptDescriptor.CONTROL, 8, value));
+  }
+
+  /** {@link #control}, decoded. */
+  public NotificationControl notification() {
+    return NotificationControl.of(control());
+  }
+
+  /** Replaces {@link #control} if it is what is expected; gives what it was. */
+  public NotificationControl exchangeControl(
+      NotificationControl expected, NotificationControl value) {
+    return NotificationControl.of(
+        cpu.run(
+                new Instruction.CompareExchange(
+                    address + PostedInterruptDescriptor.CONTROL, 8, expected.raw(), value.raw()))[
+            0]);
+  }
+
+  /**
+   * Changes {@link #control} in one atomic step, whatever else changes it at the same time; gives
+   * what it was.
+   */
+  public NotificationControl update(UnaryOperator<NotificationControl> change) {
+    NotificationControl expected = notification();
+    NotificationControl found = exchangeControl(expected, change.apply(expected));
+    while (!found.equals(expected)) {
+      expected = found;
+      found = exchangeControl(expected, change.apply(expected));
+    }
+    return found;
   }
 
   /** Outstanding notification. */

@@ -14,7 +14,7 @@ import io.apictck.machine.Machine;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
 import io.apictck.suites.support.ApicGuest;
-import java.util.ArrayList;
+import io.apictck.suites.support.Interleavings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -62,30 +62,6 @@ final class SoftwareProtocolTests {
     }
   }
 
-  /** All sequences of {@code counts[i]} times {@code i}. */
-  private static List<List<Integer>> interleavings(int... counts) {
-    List<List<Integer>> all = new ArrayList<>();
-    extend(counts.clone(), new ArrayList<>(), all);
-    return all;
-  }
-
-  private static void extend(int[] left, List<Integer> begun, List<List<Integer>> all) {
-    boolean over = true;
-    for (int i = 0; i < left.length; i++) {
-      if (left[i] > 0) {
-        over = false;
-        left[i]--;
-        begun.add(i);
-        extend(left, begun, all);
-        begun.removeLast();
-        left[i]++;
-      }
-    }
-    if (over) {
-      all.add(List.copyOf(begun));
-    }
-  }
-
   private static void isOver(ApicGuest guest, Counter taken, List<Integer> order, int... vectors) {
     assertThat(taken.vectors().stream().sorted().toList())
         .as("vectors taken with steps %s", order)
@@ -102,7 +78,7 @@ final class SoftwareProtocolTests {
   void noRequestOfTwoSendersIsLostWhileTheGuestRuns(Machine machine, Cpu cpu) {
     ApicGuest guest = PostedGuest.of(cpu);
     Counter taken = guest.guest().countInterrupts(0x20, 0xFF);
-    for (List<Integer> order : interleavings(3, 3)) {
+    for (List<Integer> order : Interleavings.of(3, 3)) {
       guest.vcpu().setInterruptFlag(true);
       guest.vcpu().enter();
       Sender[] senders = {
@@ -120,7 +96,7 @@ final class SoftwareProtocolTests {
     ApicGuest guest = PostedGuest.of(cpu);
     Counter taken = guest.guest().countInterrupts(0x20, 0xFF);
     // the third agent is the processor: VM exit, look at ON, VM entry
-    for (List<Integer> order : interleavings(3, 3, 3)) {
+    for (List<Integer> order : Interleavings.of(3, 3, 3)) {
       guest.vcpu().setInterruptFlag(true);
       guest.vcpu().enter();
       Sender[] senders = {
@@ -205,7 +181,7 @@ final class SoftwareProtocolTests {
     ApicGuest guest = PostedGuest.of(cpu);
     Counter taken = guest.guest().countInterrupts(0x20, 0xFF);
     int lost = 0;
-    for (List<Integer> order : interleavings(3, 2)) {
+    for (List<Integer> order : Interleavings.of(3, 2)) {
       assertThat(arrives(machine, guest, taken, order, true))
           .as("the request arrives with steps %s", order)
           .isTrue();

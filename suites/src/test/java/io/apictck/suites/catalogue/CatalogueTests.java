@@ -117,7 +117,12 @@ class CatalogueTests {
       "UINTR-INS, 9",
       "UINTR-XS, 5",
       "UINTR-KRN, 3",
-      "UINTR-VMX, 8"
+      "UINTR-VMX, 8",
+      "VTPI-IRTE, 7",
+      "VTPI-PID, 5",
+      "VTPI-OP, 14",
+      "VTPI-E2E, 2",
+      "VTPI-SW, 11"
     })
     void holdsEveryRequirementOfAGroup(String group, int count) {
       List<Requirement> requirements = catalogue.matching(group + "-*");
@@ -161,7 +166,8 @@ class CatalogueTests {
       "IPI virtualization, 41",
       "LAPIC pass-through, 33",
       "User interrupts, 71",
-      "Interrupt remapping, 80"
+      "Interrupt remapping, 80",
+      "VT-d posted interrupts, 39"
     })
     void holdsEveryRequirementOfAUnit(String unit, int count) {
       assertThat(catalogue.all())

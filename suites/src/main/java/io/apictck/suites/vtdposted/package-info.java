@@ -1,0 +1,2 @@
+/** Interrupt posting (Intel VT-d specification, "Interrupt Posting"). */
+package io.apictck.suites.vtdposted;
