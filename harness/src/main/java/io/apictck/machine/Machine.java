@@ -209,7 +209,9 @@ public final class Machine {
     deviceWrite(functions.isEmpty() ? 0 : functions.getFirst().requesterId(), address, data);
   }
 
-  /** An upstream 32-bit memory write of the function with a requester ID: bus, device and function. */
+  /**
+   * An upstream 32-bit memory write of the function with a requester ID: bus, device and function.
+   */
   public void deviceWrite(int requesterId, long address, int data) {
     perform(new Action.DeviceWrite(requesterId, address, data));
   }

@@ -74,7 +74,7 @@ final class TraceDigest {
       case Instruction.Wrmsr(int msr, long written) -> mix(9, msr, written);
       case Instruction.Iret() -> mix(29);
       case Instruction.Vmread(int field) -> mix(41, field, 0);
-      case Instruction.VmreadToMemory(int field, long address) -> mix(56, field, address);
+      case Instruction.VmreadToMemory(int field, long address) -> mix(70, field, address);
       case Instruction.Vmwrite(int field, long written) -> mix(42, field, written);
       case Instruction.Vmresume() -> mix(44);
       case Instruction.Vmcall() -> mix(45);

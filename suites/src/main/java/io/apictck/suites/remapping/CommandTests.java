@@ -46,8 +46,7 @@ final class CommandTests {
       status |= command.mask();
       verifyStatus(unit, status, "after " + command);
     }
-    for (GlobalCommand command :
-        List.of(GlobalCommand.IRE, GlobalCommand.CFI, GlobalCommand.QIE)) {
+    for (GlobalCommand command : List.of(GlobalCommand.IRE, GlobalCommand.CFI, GlobalCommand.QIE)) {
       unit.disable(command);
       status &= ~command.mask();
       verifyStatus(unit, status, "after " + command + " was turned off");

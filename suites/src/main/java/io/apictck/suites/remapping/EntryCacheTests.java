@@ -92,7 +92,8 @@ final class EntryCacheTests {
   private static List<Integer> around(int first, int last) {
     List<Integer> indices = new ArrayList<>();
     for (int index :
-        List.of(first - 1, first, first + 1, first + (last - first) / 2, last - 1, last, last + 1)) {
+        List.of(
+            first - 1, first, first + 1, first + (last - first) / 2, last - 1, last, last + 1)) {
       if (index >= 0 && index <= LAST && !indices.contains(index)) {
         indices.add(index);
       }

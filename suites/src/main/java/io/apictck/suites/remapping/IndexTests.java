@@ -55,9 +55,7 @@ final class IndexTests {
     Requester.OfMessages requester = Requesters.free(machine);
     Remapping remapping = Remapping.start(machine, LARGEST);
     cases.range(
-        0,
-        LAST,
-        handle -> verifyIndex(remapping, requester, RemappableMessage.of(handle), handle));
+        0, LAST, handle -> verifyIndex(remapping, requester, RemappableMessage.of(handle), handle));
     remapping.verifyQuiet();
   }
 
@@ -193,7 +191,10 @@ final class IndexTests {
           switch (bit) {
             case 2 ->
                 remapping.verifyBlocked(
-                    request, FaultReason.NOT_PRESENT, requester.sourceId(), 0x8000 | Remapping.INDEX);
+                    request,
+                    FaultReason.NOT_PRESENT,
+                    requester.sourceId(),
+                    0x8000 | Remapping.INDEX);
             // the subhandle is 0
             case 3 -> remapping.verifyDelivered(request, Remapping.VECTOR);
             case 4 -> remapping.verifyCompatibilityBlocked(request, requester.sourceId());
@@ -268,8 +269,8 @@ final class IndexTests {
     List<FaultRecord> faults = remapping.unit().takeFaults();
     machine.observe("faults of it", faults.stream().map(Remapping::describe).toList());
     assertThat(faults)
-        .allSatisfy(fault ->
-            assertThat(fault.reasonCode()).isEqualTo(FaultReason.RESERVED_REQUEST.code()));
+        .allSatisfy(
+            fault -> assertThat(fault.reasonCode()).isEqualTo(FaultReason.RESERVED_REQUEST.code()));
     remapping.verifyQuiet();
   }
 
@@ -344,7 +345,9 @@ final class IndexTests {
     for (int subhandle : List.of(0, 0x100, 0xFFFF)) {
       long address = RemappableMessage.of(Remapping.INDEX, 0).address().physicalAddress();
       assertThat(
-              remapping.blocked(() -> requester.send(address, 0x8000_0000 | subhandle)).reasonCode())
+              remapping
+                  .blocked(() -> requester.send(address, 0x8000_0000 | subhandle))
+                  .reasonCode())
           .as("reason of a reserved field with subhandle %xh", subhandle)
           .isEqualTo(FaultReason.RESERVED_REQUEST.code());
     }

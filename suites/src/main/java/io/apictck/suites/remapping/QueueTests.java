@@ -162,8 +162,7 @@ final class QueueTests {
     for (int i = 1; i < 0x40; i += 2) {
       unit.submit(
           InvalidationDescriptor.allEntries(),
-          InvalidationDescriptor.waitWriting(status, i)
-              .with(InvalidationDescriptor.FENCE, true),
+          InvalidationDescriptor.waitWriting(status, i).with(InvalidationDescriptor.FENCE, true),
           InvalidationDescriptor.allEntries(),
           InvalidationDescriptor.waitWriting(status, i + 1));
       unit.complete();

@@ -54,8 +54,7 @@ final class Remapping {
 
   /** With a table of a size; destinations have 32 bits or eight. */
   static Remapping start(Machine machine, int size, boolean extended) {
-    Remapping remapping =
-        new Remapping(machine, RemappingTable.create(machine, size), extended);
+    Remapping remapping = new Remapping(machine, RemappingTable.create(machine, size), extended);
     remapping.unit.start(remapping.table, extended);
     return remapping;
   }
