@@ -1,6 +1,5 @@
 package io.apictck.target.qemu;
 
-import io.apictck.arch.MessageAddress;
 import io.apictck.platform.Board;
 import io.apictck.platform.Board.SourceOverride;
 import io.apictck.platform.Feature;
@@ -110,23 +109,6 @@ final class QemuBoard {
     } else {
       qtest.line(gsi, asserted);
     }
-  }
-
-  /**
-   * An upstream write. Where there is a remapping unit, interrupt messages are sent by the function
-   * that they are said to come from, for the unit looks at who that is.
-   */
-  void deviceWrite(Qtest qtest, int requesterId, long address, int data) {
-    if (!iommu || !MessageAddress.contains(address)) {
-      qtest.write32(address, data);
-      return;
-    }
-    RegisterFunction function = functions.get(requesterId);
-    if (function == null) {
-      throw new UnsupportedActionException(
-          "the target qemu has no function %04X that could write".formatted(requesterId));
-    }
-    function.send(qtest, address, data);
   }
 
   void functionInterrupt(Qtest qtest, int requesterId, int number, boolean pending) {

@@ -10,6 +10,7 @@ import io.apictck.target.agent.AgentLayout;
 import io.apictck.target.agent.AgentMachine;
 import io.apictck.target.agent.GuestMemory;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -70,18 +71,27 @@ final class QemuMachine implements AgentMachine {
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
         board.description(),
-        Set.of(
+        stimuli(),
+        false,
+        PATIENCE,
+        QUIET);
+  }
+
+  private Set<Stimulus> stimuli() {
+    Set<Stimulus> stimuli =
+        EnumSet.of(
             Stimulus.LINES,
-            Stimulus.DEVICE_WRITE,
             Stimulus.FUNCTION_INTERRUPTS,
             Stimulus.POWER_ON,
             Stimulus.GATES,
             Stimulus.BSP_INIT,
             Stimulus.VM_ENTRY,
-            Stimulus.INIT_IN_HALT),
-        false,
-        PATIENCE,
-        QUIET);
+            Stimulus.INIT_IN_HALT);
+    // writes from outside come from no function, and so would pass the remapping unit by
+    if (!options.iommu()) {
+      stimuli.add(Stimulus.DEVICE_WRITE);
+    }
+    return stimuli;
   }
 
   @Override
@@ -174,8 +184,8 @@ final class QemuMachine implements AgentMachine {
       case Action.SetLine(int gsi, boolean asserted) -> board.line(session.qtest(), gsi, asserted);
       case Action.FunctionInterrupt(int requesterId, int number, boolean pending) ->
           board.functionInterrupt(session.qtest(), requesterId, number, pending);
-      case Action.DeviceWrite(int requesterId, long address, int data) ->
-          board.deviceWrite(session.qtest(), requesterId, address, data);
+      case Action.DeviceWrite(int ignored, long address, int data) when !options.iommu() ->
+          session.qtest().write32(address, data);
       default -> throw new UnsupportedActionException("the target qemu does not offer " + action);
     }
   }

@@ -1,7 +1,6 @@
 package io.apictck.target.qemu;
 
 import io.apictck.arch.MsiControl;
-import io.apictck.platform.UnsupportedActionException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,18 +13,11 @@ import java.util.function.IntFunction;
 final class RegisterFunction {
   private static final int COMMAND = 4;
   private static final int MEMORY_SPACE = 2;
-  private static final int BUS_MASTER = 4;
   private static final int BAR_0 = 0x10;
   private static final int WINDOW = 0xFE00_0000;
 
   private static final int EDU_RAISE = 0x60;
   private static final int EDU_ACKNOWLEDGE = 0x64;
-
-  /** MSI capability of {@code edu}, with a 64-bit address. */
-  private static final int EDU_MSI = 0x40;
-
-  /** A condition of {@code edu} that {@link #interrupt} does not use. */
-  private static final int EDU_MESSAGE = 2;
 
   /** Interrupt cause read, set, mask set, and vector allocation of the 82574. */
   private static final int ICR = 0xC0;
@@ -48,22 +40,16 @@ final class RegisterFunction {
   private final int interrupts;
   private final IntFunction<List<Write>> raise;
   private final IntFunction<List<Write>> lower;
-  private final boolean sendsMessages;
   private final Set<Integer> pending = new HashSet<>();
 
   private record Write(int register, int value) {}
 
   private RegisterFunction(
-      int device,
-      int interrupts,
-      IntFunction<List<Write>> raise,
-      IntFunction<List<Write>> lower,
-      boolean sendsMessages) {
+      int device, int interrupts, IntFunction<List<Write>> raise, IntFunction<List<Write>> lower) {
     this.device = device;
     this.interrupts = interrupts;
     this.raise = raise;
     this.lower = lower;
-    this.sendsMessages = sendsMessages;
   }
 
   /** QEMU's {@code edu}: one interrupt, by its pin or MSI. */
@@ -72,8 +58,7 @@ final class RegisterFunction {
         device,
         1,
         _ -> List.of(new Write(EDU_RAISE, 1)),
-        _ -> List.of(new Write(EDU_ACKNOWLEDGE, 1)),
-        true);
+        _ -> List.of(new Write(EDU_ACKNOWLEDGE, 1)));
   }
 
   /** An Intel 82574 network controller: five interrupts, by its pin, MSI or MSI-X. */
@@ -86,8 +71,7 @@ final class RegisterFunction {
                 new Write(IVAR, VECTORS),
                 new Write(IMS, CAUSES),
                 new Write(ICS, 1 << (FIRST_CAUSE + number))),
-        number -> List.of(new Write(ICR, 1 << (FIRST_CAUSE + number))),
-        false);
+        number -> List.of(new Write(ICR, 1 << (FIRST_CAUSE + number))));
   }
 
   int requesterId() {
@@ -105,7 +89,7 @@ final class RegisterFunction {
   /** Makes a condition true or false. */
   void interrupt(Qtest qtest, int number, boolean now) {
     if (now != pending.contains(number)) {
-      write(qtest, 0, (now ? raise : lower).apply(number));
+      write(qtest, (now ? raise : lower).apply(number));
       if (now) {
         pending.add(number);
       } else {
@@ -114,44 +98,18 @@ final class RegisterFunction {
     }
   }
 
-  /** Writes a message of any address and data, by the MSI capability, which is restored. */
-  void send(Qtest qtest, long address, int data) {
-    if (!sendsMessages || data >>> Short.SIZE != 0) {
-      throw new UnsupportedActionException(
-          "the target qemu has the messages of an MSI capability only: 16 bits of data, sent by edu");
-    }
-    QtestConfig config = new QtestConfig(qtest, requesterId());
-    MsiControl control = MsiControl.of(config.read32(EDU_MSI) >>> Short.SIZE);
-    int addressAt = EDU_MSI + MsiControl.ADDRESS_OFFSET;
-    int dataAt = EDU_MSI + control.dataOffset();
-    int[] saved = {config.read32(addressAt), config.read32(addressAt + 4), config.read32(dataAt)};
-    config.write32(addressAt, (int) address);
-    config.write32(addressAt + 4, (int) (address >>> Integer.SIZE));
-    config.write32(dataAt, data);
-    config.write8(EDU_MSI + MsiControl.OFFSET, MsiControl.ENABLE | control.raw() & 0x80);
-    write(
-        qtest,
-        BUS_MASTER,
-        List.of(new Write(EDU_RAISE, EDU_MESSAGE), new Write(EDU_ACKNOWLEDGE, EDU_MESSAGE)));
-    config.write8(EDU_MSI + MsiControl.OFFSET, control.raw() & 0xFF);
-    config.write32(addressAt, saved[0]);
-    config.write32(addressAt + 4, saved[1]);
-    config.write32(dataAt, saved[2]);
-  }
-
   /** Whether the 82574 tells of its causes by MSI. */
   private static boolean sendsMsi(QtestConfig config) {
     return ((config.read32(E1000E_MSI) >>> Short.SIZE) & MsiControl.ENABLE) != 0;
   }
 
-  /** Writes to registers, with more bits of the command register set while that lasts. */
-  private void write(Qtest qtest, int commandBits, List<Write> writes) {
+  private void write(Qtest qtest, List<Write> writes) {
     QtestConfig config = new QtestConfig(qtest, requesterId());
     int bar = config.read32(BAR_0);
     // the status register above it has bits that writing 1 clears
     int command = config.read32(COMMAND) & 0xFFFF;
     config.write32(BAR_0, WINDOW);
-    config.write32(COMMAND, command | MEMORY_SPACE | commandBits);
+    config.write32(COMMAND, command | MEMORY_SPACE);
     for (Write write : writes) {
       qtest.write32(Integer.toUnsignedLong(WINDOW) + write.register(), write.value());
       if (write.register() == ICS && sendsMsi(config)) {
