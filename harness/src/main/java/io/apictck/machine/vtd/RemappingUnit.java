@@ -375,8 +375,7 @@ public final class RemappingUnit {
     List<Instruction> block = new ArrayList<>();
     pending.keySet().forEach(number -> block.add(clearingRecord(number)));
     if ((status.raw() & FaultStatus.ERRORS) != 0) {
-      block.add(
-          new Instruction.Store(address(RemappingRegister.FSTS), 4, FaultStatus.ERRORS));
+      block.add(new Instruction.Store(address(RemappingRegister.FSTS), 4, FaultStatus.ERRORS));
     }
     if (!block.isEmpty()) {
       cpu().runInPieces(block);

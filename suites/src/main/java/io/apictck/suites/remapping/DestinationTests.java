@@ -208,11 +208,7 @@ final class DestinationTests {
         set -> {
           for (RemappedEntry entry : hinted(logical(remapping, set))) {
             verifyOne(
-                machine,
-                remapping,
-                requester,
-                entry,
-                cpu -> (FLAT.get(cpu.index()) & set) != 0);
+                machine, remapping, requester, entry, cpu -> (FLAT.get(cpu.index()) & set) != 0);
           }
         });
     remapping.verifyQuiet();

@@ -50,10 +50,7 @@ final class EntryTests {
           RemappedEntry wrong = EntryBits.flipped(entry, bit);
           remapping.set(INDEX, wrong);
           remapping.verifyBlocked(
-              () -> requester.request(INDEX),
-              FaultReason.NOT_PRESENT,
-              requester.sourceId(),
-              INDEX);
+              () -> requester.request(INDEX), FaultReason.NOT_PRESENT, requester.sourceId(), INDEX);
           remapping.set(INDEX, wrong.withFaultProcessingDisabled(true));
           remapping.verifyDiscarded(() -> requester.request(INDEX));
         });
@@ -152,9 +149,7 @@ final class EntryTests {
   private static void startWith(Machine machine, Cpu target, DeliveryMode mode, int vector) {
     boolean extended = machine.remappingUnit().wantsExtendedMode();
     RemappingTable table = RemappingTable.create(machine, Remapping.ORDINARY);
-    table.set(
-        INDEX,
-        RemappedEntry.fixed(vector, target.apicId(), extended).withDeliveryMode(mode));
+    table.set(INDEX, RemappedEntry.fixed(vector, target.apicId(), extended).withDeliveryMode(mode));
     machine.remappingUnit().start(table, extended);
   }
 
@@ -238,8 +233,8 @@ final class EntryTests {
       machine.observe("faults of mode " + mode, faults.stream().map(Remapping::describe).toList());
       assertThat(taken).as("taken of mode %s", mode).isEmpty();
       assertThat(faults)
-          .allSatisfy(fault ->
-              assertThat(fault.reasonCode()).isEqualTo(FaultReason.RESERVED_ENTRY.code()));
+          .allSatisfy(
+              fault -> assertThat(fault.reasonCode()).isEqualTo(FaultReason.RESERVED_ENTRY.code()));
     }
     remapping.verifyQuiet();
   }

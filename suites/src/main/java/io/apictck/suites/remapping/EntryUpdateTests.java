@@ -69,10 +69,7 @@ final class EntryUpdateTests {
         remapping.unit().invalidate(INDEX, 0);
         for (Requester requester : requesters) {
           remapping.verifyBlocked(
-              () -> requester.request(INDEX),
-              FaultReason.NOT_PRESENT,
-              requester.sourceId(),
-              INDEX);
+              () -> requester.request(INDEX), FaultReason.NOT_PRESENT, requester.sourceId(), INDEX);
         }
       }
       updater.run(steps.getLast());

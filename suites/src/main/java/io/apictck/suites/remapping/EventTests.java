@@ -157,7 +157,9 @@ final class EventTests {
     machine.expectNothing();
   }
 
-  /** With remapping on and compatibility format blocked, every vector comes as it was programmed. */
+  /**
+   * With remapping on and compatibility format blocked, every vector comes as it was programmed.
+   */
   @InEachApicMode
   @Sweep
   @Covers({"IR-PRG-006", "IR-QI-006"})
@@ -205,7 +207,9 @@ final class EventTests {
       machine.settle(() -> taken.count() > 1);
       unit.write(RemappingRegister.ICS, RemappingRegister.IWC);
       machine.expectNothing();
-      assertThat(taken.vectors()).as("interrupts of %s", target).containsExactly(FAULT, INVALIDATION);
+      assertThat(taken.vectors())
+          .as("interrupts of %s", target)
+          .containsExactly(FAULT, INVALIDATION);
     }
     assertThat(unit).hasNoFault();
   }

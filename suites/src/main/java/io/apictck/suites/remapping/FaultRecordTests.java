@@ -87,8 +87,7 @@ final class FaultRecordTests {
     cases.each(
         faults(remapping, requester.sourceId()),
         fault -> {
-          Runnable request =
-              () -> requester.send(fault.address().physicalAddress(), fault.data());
+          Runnable request = () -> requester.send(fault.address().physicalAddress(), fault.data());
           for (boolean disabled : List.of(false, true)) {
             remapping.set(INDEX, fault.entry().withFaultProcessingDisabled(disabled));
             if (disabled && fault.reason().qualified()) {
@@ -116,8 +115,7 @@ final class FaultRecordTests {
     RemappedEntry entry = remapping.entry(VECTOR).withFaultProcessingDisabled(true);
     SourceValidation stranger = SourceValidation.requester(requester.sourceId() ^ 1);
     for (RemappedEntry suppressing :
-        List.of(
-            entry.withPresent(false), entry.with(1L << 31, true), entry.withSource(stranger))) {
+        List.of(entry.withPresent(false), entry.with(1L << 31, true), entry.withSource(stranger))) {
       remapping.set(INDEX, suppressing);
       remapping.verifyDiscarded(() -> requester.request(INDEX));
       assertThat(remapping.unit().faultEvent().control().pending())
@@ -147,8 +145,7 @@ final class FaultRecordTests {
   }
 
   private static String expected(Requester requester, int index) {
-    return Remapping.describe(
-        FaultRecord.of(FaultReason.NOT_PRESENT, requester.sourceId(), index));
+    return Remapping.describe(FaultRecord.of(FaultReason.NOT_PRESENT, requester.sourceId(), index));
   }
 
   @Test

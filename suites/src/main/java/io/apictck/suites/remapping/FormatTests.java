@@ -158,11 +158,9 @@ final class FormatTests {
   void faultInformationOfABlockedMessage(Machine machine, Cpu cpu) {
     Requester.OfMessages requester = Requesters.free(machine);
     Remapping remapping = Remapping.start(machine);
-    FaultRecord fault =
-        remapping.blocked(() -> requester.send(address(cpu, false), OF_MESSAGE));
+    FaultRecord fault = remapping.blocked(() -> requester.send(address(cpu, false), OF_MESSAGE));
     machine.observe(
-        "fault information of a blocked request of compatibility format",
-        Hex.qword(fault.low()));
+        "fault information of a blocked request of compatibility format", Hex.qword(fault.low()));
     remapping.verifyQuiet();
   }
 
@@ -177,10 +175,7 @@ final class FormatTests {
       int index = 0x40 + i;
       int vector = 0x50 + i;
       remapping.verifyBlocked(
-          () -> requester.request(index),
-          FaultReason.NOT_PRESENT,
-          requester.sourceId(),
-          index);
+          () -> requester.request(index), FaultReason.NOT_PRESENT, requester.sourceId(), index);
       remapping.set(index, remapping.entry(vector));
       remapping.verifyDelivered(() -> requester.request(index), vector);
     }

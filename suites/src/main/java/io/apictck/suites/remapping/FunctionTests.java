@@ -22,9 +22,7 @@ import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.Functions;
 import java.util.List;
 
-/**
- * PCI functions as sources (Intel VT-d specification, "MSI and MSI-X Register Programming").
- */
+/** PCI functions as sources (Intel VT-d specification, "MSI and MSI-X Register Programming"). */
 @Conformance
 @Requires(value = Feature.INTERRUPT_REMAPPING, stimuli = Stimulus.FUNCTION_INTERRUPTS)
 final class FunctionTests {
@@ -57,8 +55,7 @@ final class FunctionTests {
       cases.range(
           0,
           count - 1,
-          number ->
-              remapping.verifyDelivered(() -> function.pulse(number), FIRST_VECTOR + number));
+          number -> remapping.verifyDelivered(() -> function.pulse(number), FIRST_VECTOR + number));
       msi.setEnabled(false);
     }
     remapping.verifyQuiet();
@@ -103,8 +100,7 @@ final class FunctionTests {
         int index = BASE + count - 1 - entry;
         RemappableMessage message =
             entry % 2 == 0 ? RemappableMessage.of(index) : RemappableMessage.of(index, 0);
-        msiX.setEntry(
-            entry, new MsiXEntry(message.address().physicalAddress(), message.data(), 0));
+        msiX.setEntry(entry, new MsiXEntry(message.address().physicalAddress(), message.data(), 0));
       }
       msiX.setEnabled(true);
       cases.range(

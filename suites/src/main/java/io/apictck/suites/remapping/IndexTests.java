@@ -48,16 +48,31 @@ final class IndexTests {
         index);
   }
 
+  /** As many at a time as can be recorded, each of another function: none is merged. */
   @Test
   @Sweep
   @Covers({"IR-IDX-001", "IR-IDX-003", "IR-FLT-001"})
   void eachHandleIsAnIndex(Machine machine, Cases cases) {
-    Requester.OfMessages requester = Requesters.free(machine);
+    List<Requester> requesters = Requesters.recordedApart(machine);
     Remapping remapping = Remapping.start(machine, LARGEST);
+    int batch = requesters.size();
     cases.range(
         0,
-        LAST,
-        handle -> verifyIndex(remapping, requester, RemappableMessage.of(handle), handle));
+        LAST / batch,
+        number -> {
+          for (int i = 0; i < batch; i++) {
+            requesters.get(i).request(number * batch + i);
+          }
+          machine.settle(() -> remapping.unit().faultStatus().pending());
+          List<FaultRecord> faults = remapping.unit().takeFaults();
+          assertThat(faults.size()).as("faults recorded").isEqualTo(batch);
+          for (int i = 0; i < batch; i++) {
+            FaultRecord expected =
+                FaultRecord.of(
+                    FaultReason.NOT_PRESENT, requesters.get(i).sourceId(), number * batch + i);
+            Remapping.verifyFault(faults.get(i), expected);
+          }
+        });
     remapping.verifyQuiet();
   }
 
@@ -193,7 +208,10 @@ final class IndexTests {
           switch (bit) {
             case 2 ->
                 remapping.verifyBlocked(
-                    request, FaultReason.NOT_PRESENT, requester.sourceId(), 0x8000 | Remapping.INDEX);
+                    request,
+                    FaultReason.NOT_PRESENT,
+                    requester.sourceId(),
+                    0x8000 | Remapping.INDEX);
             // the subhandle is 0
             case 3 -> remapping.verifyDelivered(request, Remapping.VECTOR);
             case 4 -> remapping.verifyCompatibilityBlocked(request, requester.sourceId());
@@ -268,8 +286,8 @@ final class IndexTests {
     List<FaultRecord> faults = remapping.unit().takeFaults();
     machine.observe("faults of it", faults.stream().map(Remapping::describe).toList());
     assertThat(faults)
-        .allSatisfy(fault ->
-            assertThat(fault.reasonCode()).isEqualTo(FaultReason.RESERVED_REQUEST.code()));
+        .allSatisfy(
+            fault -> assertThat(fault.reasonCode()).isEqualTo(FaultReason.RESERVED_REQUEST.code()));
     remapping.verifyQuiet();
   }
 
@@ -344,7 +362,9 @@ final class IndexTests {
     for (int subhandle : List.of(0, 0x100, 0xFFFF)) {
       long address = RemappableMessage.of(Remapping.INDEX, 0).address().physicalAddress();
       assertThat(
-              remapping.blocked(() -> requester.send(address, 0x8000_0000 | subhandle)).reasonCode())
+              remapping
+                  .blocked(() -> requester.send(address, 0x8000_0000 | subhandle))
+                  .reasonCode())
           .as("reason of a reserved field with subhandle %xh", subhandle)
           .isEqualTo(FaultReason.RESERVED_REQUEST.code());
     }

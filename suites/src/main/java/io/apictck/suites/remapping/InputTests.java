@@ -180,8 +180,7 @@ final class InputTests {
   void aMaskedLevelIsSentWhenItIsUnmasked(Machine machine) {
     Remapping remapping = Remapping.start(machine);
     remapping.set(INDEX, remapping.entry(VECTOR).withLevel(true));
-    RemappableRedirectionEntry entry =
-        RemappableRedirectionEntry.of(INDEX, VECTOR).withLevel(true);
+    RemappableRedirectionEntry entry = RemappableRedirectionEntry.of(INDEX, VECTOR).withLevel(true);
     pin.set(entry.withMasked(true).entry());
     remapping.verifyDiscarded(pin::raise);
     machine.cpu(0).cli();
@@ -201,10 +200,7 @@ final class InputTests {
     machine
         .remappingUnit()
         .start()
-        .set(
-            INDEX,
-            RemappedEntry.fixed(VECTOR, cpu.apicId(), extended)
-                .withLevel(true));
+        .set(INDEX, RemappedEntry.fixed(VECTOR, cpu.apicId(), extended).withLevel(true));
     pin.set(RemappableRedirectionEntry.of(INDEX, vectorOfInput).withLevel(true).entry());
     cpu.sti();
   }

@@ -105,8 +105,7 @@ final class QueueErrorTests {
   @Sweep
   @Covers("IR-QI-009")
   void unknownTypesStopTheQueue(Machine machine, Cpu cpu, Cases cases) {
-    cases.each(
-        unknownTypes(), bad -> verifyBad(machine, cpu, bad, InvalidationError.INVALID_TYPE));
+    cases.each(unknownTypes(), bad -> verifyBad(machine, cpu, bad, InvalidationError.INVALID_TYPE));
   }
 
   @Test

@@ -194,8 +194,7 @@ final class RegisterTests {
     assertThat(unit.faultStatus()).as("fault status").isEqualTo(FaultStatus.of(0));
     unit.write(RemappingRegister.ICS, LOWER_HALF);
     assertThat(unit.read(RemappingRegister.ICS)).as("completion status").isZero();
-    for (RemappingRegister control :
-        List.of(RemappingRegister.FECTL, RemappingRegister.IECTL)) {
+    for (RemappingRegister control : List.of(RemappingRegister.FECTL, RemappingRegister.IECTL)) {
       unit.write(control, LOWER_HALF);
       assertThat((int) unit.read(control)).as("%s", control).isEqualTo(EventControl.IM);
       unit.write(control, LOWER_HALF & ~Integer.toUnsignedLong(EventControl.IM));

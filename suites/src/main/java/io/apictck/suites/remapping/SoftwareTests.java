@@ -95,8 +95,10 @@ final class SoftwareTests {
         block.forEach(instruction -> note(unit, instruction, steps));
       }
     }
-    assertThat(steps).as("what the driver wrote").containsSubsequence(
-        "queue address", "QIE", "table address", "SIRTP", "tail", "IRE", "no CFI");
+    assertThat(steps)
+        .as("what the driver wrote")
+        .containsSubsequence(
+            "queue address", "QIE", "table address", "SIRTP", "tail", "IRE", "no CFI");
     Listeners listeners = Listeners.of(machine);
     listeners.verify(
         () -> requester.request(INDEX), () -> "a request", VECTOR, cpu -> cpu.index() == 0);

@@ -6,8 +6,8 @@ import io.apictck.arch.VectorSet;
 import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.arch.vtd.FaultReason;
 import io.apictck.arch.vtd.PostedEntry;
-import io.apictck.arch.vtd.SourceValidation;
 import io.apictck.arch.vtd.RemappedEntry;
+import io.apictck.arch.vtd.SourceValidation;
 import io.apictck.junit.Cases;
 import io.apictck.junit.Conformance;
 import io.apictck.junit.Covers;
@@ -41,13 +41,11 @@ final class SourceValidationTests {
       case SourceValidation.NONE -> true;
       case SourceValidation.REQUESTER ->
           ((requester ^ source.sourceId()) & COMPARED[source.qualifier()]) == 0;
-      default ->
-          source.sourceId() >>> BUS_SHIFT <= bus && bus <= (source.sourceId() & 0xFF);
+      default -> source.sourceId() >>> BUS_SHIFT <= bus && bus <= (source.sourceId() & 0xFF);
     };
   }
 
-  private static void verify(
-      Remapping remapping, Requester requester, SourceValidation source) {
+  private static void verify(Remapping remapping, Requester requester, SourceValidation source) {
     remapping.set(INDEX, remapping.entry(VECTOR).withSource(source));
     Runnable request = () -> requester.request(INDEX);
     if (accepts(source, requester.sourceId())) {
@@ -88,8 +86,7 @@ final class SourceValidationTests {
     List<Requester> requesters = Requesters.all(machine);
     Remapping remapping = Remapping.start(machine);
     for (Requester requester : requesters) {
-      cases.each(
-          around(requester.sourceId()), source -> verify(remapping, requester, source));
+      cases.each(around(requester.sourceId()), source -> verify(remapping, requester, source));
     }
     remapping.verifyQuiet();
   }
@@ -237,8 +234,7 @@ final class SourceValidationTests {
       for (SourceValidation source :
           List.of(SourceValidation.requester(id ^ 8), SourceValidation.buses(bus, bus))) {
         remapping.set(
-            INDEX,
-            remapping.entry(VECTOR).withSource(source).withFaultProcessingDisabled(true));
+            INDEX, remapping.entry(VECTOR).withSource(source).withFaultProcessingDisabled(true));
         remapping.verifyDiscarded(() -> requester.request(INDEX));
       }
     }

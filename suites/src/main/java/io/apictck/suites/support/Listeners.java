@@ -51,8 +51,7 @@ public final class Listeners {
 
   /** Sends a message and fails unless exactly the expected processors take one interrupt each. */
   public void verify(long address, int data, int vector, Predicate<Cpu> expected) {
-    verify(
-        () -> machine.deviceWrite(address, data), () -> text(address, data), vector, expected);
+    verify(() -> machine.deviceWrite(address, data), () -> text(address, data), vector, expected);
   }
 
   /**
@@ -61,8 +60,7 @@ public final class Listeners {
    * @param request what interrupts
    * @param text what it is, in words
    */
-  public void verify(
-      Runnable request, Supplier<String> text, int vector, Predicate<Cpu> expected) {
+  public void verify(Runnable request, Supplier<String> text, int vector, Predicate<Cpu> expected) {
     clear();
     request.run();
     List<Taken> wanted =
