@@ -53,8 +53,7 @@ final class FaultyUnits {
         });
   }
 
-  static Function<ModelConfiguration, Platform> walker(
-      Function<RemappingUnit, TableWalker> maker) {
+  static Function<ModelConfiguration, Platform> walker(Function<RemappingUnit, TableWalker> maker) {
     return unit((configuration, address, world) ->
         new RemappingUnit(configuration, address, world) {
           @Override

@@ -107,8 +107,8 @@ public final class RemappingFaults {
         PlantedFault.of(
             "IR-INPUT-INDEX",
             "Bit 15 of the index of an input is lost",
-            FaultyUnits.inputs((setup, entry) ->
-                RemappableRedirectionEntry.of(entry.raw() & ~(1L << 11)).entry()),
+            FaultyUnits.inputs(
+                (setup, entry) -> RemappableRedirectionEntry.of(entry.raw() & ~(1L << 11)).entry()),
             INPUTS),
         PlantedFault.of(
             "IR-INPUT-SUBHANDLE",
@@ -132,8 +132,7 @@ public final class RemappingFaults {
     return PlantedFault.of(id, title, FaultyUnits.walker(maker), suites);
   }
 
-  private static PlantedFault source(
-      String id, String title, SourceCheck check, String... suites) {
+  private static PlantedFault source(String id, String title, SourceCheck check, String... suites) {
     return PlantedFault.of(id, title, FaultyUnits.sources(check), suites);
   }
 
@@ -238,9 +237,7 @@ public final class RemappingFaults {
     private final Map<Integer, Integer> indices = new HashMap<>();
 
     @Override
-    public RedirectionEntry sent(
-        IoApicSetup setup,
-        RedirectionEntry entry) {
+    public RedirectionEntry sent(IoApicSetup setup, RedirectionEntry entry) {
       RemappableRedirectionEntry sent = RemappableRedirectionEntry.of(entry.raw());
       if (!sent.isRemappable()) {
         return entry;
@@ -358,8 +355,8 @@ public final class RemappingFaults {
     @Override
     Optional<FaultReason> check(RemappingEntry entry, int sourceId) {
       return super.check(entry, sourceId)
-          .filter(reason ->
-              reason != FaultReason.SOURCE || (entry.low() & RemappingEntry.POSTED) == 0);
+          .filter(
+              reason -> reason != FaultReason.SOURCE || (entry.low() & RemappingEntry.POSTED) == 0);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.apictck.model.vtd;
 
+import io.apictck.arch.MessageAddress;
 import io.apictck.arch.vtd.FaultReason;
 import io.apictck.arch.vtd.FaultRecord;
 import io.apictck.arch.vtd.FaultStatus;
@@ -8,7 +9,6 @@ import io.apictck.arch.vtd.InterruptRemappingTableAddress;
 import io.apictck.arch.vtd.InvalidationDescriptor;
 import io.apictck.arch.vtd.InvalidationError;
 import io.apictck.arch.vtd.RemappingRegister;
-import io.apictck.arch.MessageAddress;
 import io.apictck.faults.PlantedFault;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.lapic.InterruptMessage;
@@ -44,7 +44,10 @@ public final class RemappingUnitFaults {
             Replayed::new,
             COMMANDS),
         commands(
-            "BUG-230-KEPT", "A write without a one-shot bit clears its status", Lost::new, COMMANDS),
+            "BUG-230-KEPT",
+            "A write without a one-shot bit clears its status",
+            Lost::new,
+            COMMANDS),
         queue("BUG-231", "Invalidations are skipped", NoInvalidation::new, CACHE, QUEUE),
         queue(
             "BUG-232", "A tail in the middle of a descriptor is accepted", Unaligned::new, ERRORS),
@@ -54,7 +57,8 @@ public final class RemappingUnitFaults {
         events("BUG-238", "Events have eight bits of APIC ID", ShortEvents::new, EVENTS),
         unit("IR-IRTA", "The table address counts at once", AtOnce::new, COMMANDS),
         unit("IR-IRTA-HALF", "Halves of registers are lost", NoHalves::new, REGISTERS),
-        unit("IR-IRTA-RESERVED", "Reserved bits of the table address stick", Sticky::new, REGISTERS),
+        unit(
+            "IR-IRTA-RESERVED", "Reserved bits of the table address stick", Sticky::new, REGISTERS),
         commands("IR-SIRTP", "The table pointer leaves the cache", StaleTable::new, COMMANDS),
         commands("IR-QIE", "Turning the queue off keeps its head", KeptHead::new, COMMANDS),
         queue("IR-QUEUE-LAP", "The queue has twice its pages", TwicePages::new, QUEUE),
@@ -66,7 +70,8 @@ public final class RemappingUnitFaults {
         queue("IR-IQE-STAYS", "Clearing the error does not go on", Stuck::new, ERRORS),
         queue("IR-IQT", "Any tail is accepted", AnyTail::new, ERRORS),
         faults("IR-EVENT-AGAIN", "Each fault is an event", EachFault::new, EVENTS),
-        faults("IR-FAULT-OVERWRITES", "The oldest record is overwritten", Overwriting::new, RECORDS),
+        faults(
+            "IR-FAULT-OVERWRITES", "The oldest record is overwritten", Overwriting::new, RECORDS),
         faults("IR-FAULT-GOES-ON", "Overflow does not stop recording", GoingOn::new, RECORDS),
         faults("IR-FAULT-SOURCE", "No source is recorded", NoSource::new, RECORDS),
         faults("IR-FAULT-INDEX", "Eight bits of index are recorded", ShortIndex::new, RECORDS),
@@ -221,8 +226,7 @@ public final class RemappingUnitFaults {
 
     @Override
     int readDword(int offset) {
-      return super.readDword(offset)
-          | (offset == RemappingRegister.IRTA.offset() ? reserved : 0);
+      return super.readDword(offset) | (offset == RemappingRegister.IRTA.offset() ? reserved : 0);
     }
 
     @Override
@@ -575,8 +579,7 @@ public final class RemappingUnitFaults {
       if (masked) {
         super.raise();
       } else {
-        unit.request(
-            RemappingRequest.of(0, Integer.toUnsignedLong(address), data, message()));
+        unit.request(RemappingRequest.of(0, Integer.toUnsignedLong(address), data, message()));
       }
     }
   }

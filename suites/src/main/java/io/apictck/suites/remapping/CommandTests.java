@@ -144,8 +144,7 @@ final class CommandTests {
       unit.disable(GlobalCommand.IRE);
       unit.setTable(remapping.table(), extended);
       unit.enable(GlobalCommand.IRE);
-      remapping.verifyDelivered(
-          () -> requester.request(Remapping.INDEX), FIRST, target::equals);
+      remapping.verifyDelivered(() -> requester.request(Remapping.INDEX), FIRST, target::equals);
     }
     remapping.verifyQuiet();
   }
