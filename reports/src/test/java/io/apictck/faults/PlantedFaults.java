@@ -25,6 +25,8 @@ import io.apictck.model.processor.uintr.UserNotificationFaults;
 import io.apictck.model.processor.vmx.PostedInterruptFaults;
 import io.apictck.model.processor.vmx.VirtualInterruptFaults;
 import io.apictck.model.processor.vmx.VmxEntryFaults;
+import io.apictck.model.vtd.RemappingFaults;
+import io.apictck.model.vtd.RemappingUnitFaults;
 import io.apictck.model.wiring.WiringFaults;
 import java.util.Comparator;
 import java.util.List;
@@ -58,6 +60,8 @@ public final class PlantedFaults {
               VmxEntryFaults.all(),
               VirtualInterruptFaults.all(),
               PostedInterruptFaults.all(),
+              RemappingFaults.all(),
+              RemappingUnitFaults.all(),
               UserInterruptFaults.all(),
               UserNotificationFaults.all())
           .flatMap(List::stream)

@@ -2,13 +2,17 @@ package io.apictck.suites.remapping;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
+import io.apictck.arch.ApicMode;
 import io.apictck.arch.MessageAddress;
 import io.apictck.arch.MessageData;
 import io.apictck.arch.vtd.GlobalCommand;
+import io.apictck.arch.vtd.RemappedEntry;
 import io.apictck.arch.vtd.RemappingRegister;
 import io.apictck.junit.Conformance;
 import io.apictck.junit.Covers;
 import io.apictck.junit.InEachApicMode;
+import io.apictck.junit.InMode;
+import io.apictck.junit.OnMachine;
 import io.apictck.junit.Requires;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
@@ -121,6 +125,27 @@ final class CommandTests {
     unit.write(RemappingRegister.IRTA, register & -16);
     unit.invalidateAll();
     remapping.verifyDelivered(() -> requester.request(Remapping.INDEX), FIRST);
+    remapping.verifyQuiet();
+  }
+
+  /** Extended interrupt mode goes as it came, with the table pointer. */
+  @Test
+  @InMode(ApicMode.X2APIC)
+  @OnMachine(processors = 2)
+  @Requires(Feature.EXTENDED_INTERRUPT_MODE)
+  @Covers({"IR-REG-004", "IR-REG-005", "IR-IRTE-003", "IR-SW-002"})
+  void theModeComesAndGoesWithTheTablePointer(Machine machine) {
+    Requester requester = Requesters.any(machine);
+    Cpu target = machine.cpu(1);
+    Remapping remapping = Remapping.start(machine);
+    RemappingUnit unit = remapping.unit();
+    for (boolean extended : List.of(false, true, false)) {
+      remapping.set(Remapping.INDEX, RemappedEntry.fixed(FIRST, target.apicId(), extended));
+      unit.disable(GlobalCommand.IRE);
+      unit.setTable(remapping.table(), extended);
+      unit.enable(GlobalCommand.IRE);
+      remapping.verifyDelivered(() -> requester.request(Remapping.INDEX), FIRST, target::equals);
+    }
     remapping.verifyQuiet();
   }
 

@@ -17,6 +17,7 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.machine.vtd.RemappingUnit;
 import io.apictck.platform.Feature;
+import io.apictck.platform.Instruction;
 import io.apictck.suites.support.Listeners;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +41,18 @@ final class EntryCacheTests {
   /** Makes the entries at these indices be used, and changes them. */
   private static void useAndChange(
       Remapping remapping, Requester requester, List<Integer> indices) {
-    indices.forEach(index -> remapping.table().set(index, remapping.entry(OLD)));
+    setAll(remapping, indices, OLD);
     remapping.unit().invalidateAll();
     indices.forEach(index -> remapping.verifyDelivered(() -> requester.request(index), OLD));
-    indices.forEach(index -> remapping.table().set(index, remapping.entry(NEW)));
+    setAll(remapping, indices, NEW);
+  }
+
+  private static void setAll(Remapping remapping, List<Integer> indices, int vector) {
+    List<Instruction> block = new ArrayList<>();
+    for (int index : indices) {
+      block.addAll(remapping.table().replacing(index, remapping.entry(vector)));
+    }
+    remapping.unit().machine().cpu(0).runInPieces(block);
   }
 
   /** The vector that a request is delivered with. */
@@ -149,7 +158,9 @@ final class EntryCacheTests {
         0,
         last,
         mask -> {
-          for (int index : group) {
+          for (int range = 0; range < 16 >> mask; range++) {
+            // the bits that are masked must not matter
+            int index = 0x40 + (range << mask | 0xA & (1 << mask) - 1);
             useAndChange(remapping, requester, group);
             remapping.unit().invalidate(index, mask);
             for (int used : group) {

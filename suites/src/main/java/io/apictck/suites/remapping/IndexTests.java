@@ -48,14 +48,31 @@ final class IndexTests {
         index);
   }
 
+  /** As many at a time as can be recorded, each of another function: none is merged. */
   @Test
   @Sweep
   @Covers({"IR-IDX-001", "IR-IDX-003", "IR-FLT-001"})
   void eachHandleIsAnIndex(Machine machine, Cases cases) {
-    Requester.OfMessages requester = Requesters.free(machine);
+    List<Requester> requesters = Requesters.recordedApart(machine);
     Remapping remapping = Remapping.start(machine, LARGEST);
+    int batch = requesters.size();
     cases.range(
-        0, LAST, handle -> verifyIndex(remapping, requester, RemappableMessage.of(handle), handle));
+        0,
+        LAST / batch,
+        number -> {
+          for (int i = 0; i < batch; i++) {
+            requesters.get(i).request(number * batch + i);
+          }
+          machine.settle(() -> remapping.unit().faultStatus().pending());
+          List<FaultRecord> faults = remapping.unit().takeFaults();
+          assertThat(faults.size()).as("faults recorded").isEqualTo(batch);
+          for (int i = 0; i < batch; i++) {
+            FaultRecord expected =
+                FaultRecord.of(
+                    FaultReason.NOT_PRESENT, requesters.get(i).sourceId(), number * batch + i);
+            Remapping.verifyFault(faults.get(i), expected);
+          }
+        });
     remapping.verifyQuiet();
   }
 

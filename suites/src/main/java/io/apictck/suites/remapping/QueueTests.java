@@ -149,6 +149,9 @@ final class QueueTests {
                   ? InvalidationDescriptor.allEntries()
                   : InvalidationDescriptor.entries(Remapping.INDEX, 0));
       remapping.verifyDelivered(request, vector);
+      // an invalidation that was put off is done now, and the entry is in use again
+      remapping.unit().complete();
+      remapping.verifyDelivered(request, vector);
     }
     remapping.verifyQuiet();
   }

@@ -103,24 +103,17 @@ final class Remapping {
 
   /** Fails unless the request interrupts nobody and its fault is recorded; clears the fault. */
   void verifyBlocked(Runnable request, FaultReason reason, int sourceId, int index) {
-    verifyBlocked(request, List.of(reason), sourceId, index);
+    verifyFault(blocked(request), FaultRecord.of(reason, sourceId, index));
   }
 
   /** As {@link #verifyBlocked(Runnable, FaultReason, int, int)}; one of the reasons is right. */
   void verifyBlocked(Runnable request, List<FaultReason> reasons, int sourceId, int index) {
-    FaultRecord fault = blocked(request);
-    boolean right =
-        fault.sourceId() == sourceId
-            && fault.interruptIndex() == index
-            && fault.reason().filter(reasons::contains).isPresent();
-    if (!right) {
-      assertThat(describe(fault))
-          .as("fault of the request")
-          .isIn(
-              reasons.stream()
-                  .map(reason -> describe(FaultRecord.of(reason, sourceId, index)))
-                  .toList());
-    }
+    assertThat(describe(blocked(request)))
+        .as("fault of the request")
+        .isIn(
+            reasons.stream()
+                .map(reason -> describe(FaultRecord.of(reason, sourceId, index)))
+                .toList());
   }
 
   /** Fails unless the request interrupts nobody and is recorded as of compatibility format. */
@@ -154,6 +147,17 @@ final class Remapping {
   void verifyNotTaken() {
     if (listeners.count() > 0) {
       assertThat(listeners.soFar()).as("interrupts of a request that must be blocked").isEmpty();
+    }
+  }
+
+  /** Fails unless a fault has this reason, source and index. */
+  static void verifyFault(FaultRecord fault, FaultRecord expected) {
+    boolean right =
+        fault.reasonCode() == expected.reasonCode()
+            && fault.sourceId() == expected.sourceId()
+            && fault.interruptIndex() == expected.interruptIndex();
+    if (!right) {
+      assertThat(describe(fault)).as("fault of the request").isEqualTo(describe(expected));
     }
   }
 

@@ -81,6 +81,23 @@ final class Requesters {
     return all(machine).getFirst();
   }
 
+  /**
+   * Requesters with different IDs, of whose faults none is merged into another: up to eight, or as
+   * many as can be recorded; without any the test is not applicable.
+   */
+  static List<Requester> recordedApart(Machine machine) {
+    if (!machine.offers(Stimulus.DEVICE_WRITE)) {
+      return List.of(free(machine));
+    }
+    // all handles must come in whole batches
+    int count = Integer.highestOneBit(Math.min(machine.remappingUnit().faultRecords(), 8));
+    List<Requester> found = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      found.add(new Requester.Writer(machine, SOURCE ^ i));
+    }
+    return found;
+  }
+
   /** One of each kind; without any the test is not applicable. */
   static List<Requester> all(Machine machine) {
     List<Requester> found = new ArrayList<>(ofMessages(machine));

@@ -114,20 +114,44 @@ final class SourceValidationTests {
     assertThat(remapping.unit()).hasNoFault();
   }
 
+  private static void verifyQualifier(Machine machine, Cases cases, int qualifier) {
+    Remapping remapping = Remapping.start(machine);
+    SourceValidation source =
+        SourceValidation.requester(Requesters.SOURCE).withQualifier(qualifier);
+    verifyRequesters(machine, remapping, cases, source);
+    remapping.verifyQuiet();
+  }
+
   @Test
   @Sweep
   @Requires(stimuli = Stimulus.DEVICE_WRITE)
   @Covers("IR-SID-002")
-  void allRequestersWithEachQualifier(Machine machine, Cases cases) {
-    Remapping remapping = Remapping.start(machine);
-    for (int qualifier = 0; qualifier < COMPARED.length; qualifier++) {
-      verifyRequesters(
-          machine,
-          remapping,
-          cases,
-          SourceValidation.requester(Requesters.SOURCE).withQualifier(qualifier));
-    }
-    remapping.verifyQuiet();
+  void allRequestersWithAllBits(Machine machine, Cases cases) {
+    verifyQualifier(machine, cases, SourceValidation.ALL_BITS);
+  }
+
+  @Test
+  @Sweep
+  @Requires(stimuli = Stimulus.DEVICE_WRITE)
+  @Covers("IR-SID-002")
+  void allRequestersWithoutBit2(Machine machine, Cases cases) {
+    verifyQualifier(machine, cases, SourceValidation.WITHOUT_BIT_2);
+  }
+
+  @Test
+  @Sweep
+  @Requires(stimuli = Stimulus.DEVICE_WRITE)
+  @Covers("IR-SID-002")
+  void allRequestersWithoutBits2And1(Machine machine, Cases cases) {
+    verifyQualifier(machine, cases, SourceValidation.WITHOUT_BITS_2_1);
+  }
+
+  @Test
+  @Sweep
+  @Requires(stimuli = Stimulus.DEVICE_WRITE)
+  @Covers("IR-SID-002")
+  void allRequestersWithoutBits2To0(Machine machine, Cases cases) {
+    verifyQualifier(machine, cases, SourceValidation.WITHOUT_BITS_2_0);
   }
 
   @Test
