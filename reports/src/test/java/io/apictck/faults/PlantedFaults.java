@@ -25,6 +25,7 @@ import io.apictck.model.processor.uintr.UserNotificationFaults;
 import io.apictck.model.processor.vmx.PostedInterruptFaults;
 import io.apictck.model.processor.vmx.VirtualInterruptFaults;
 import io.apictck.model.processor.vmx.VmxEntryFaults;
+import io.apictck.model.vtd.PostingFaults;
 import io.apictck.model.wiring.WiringFaults;
 import java.util.Comparator;
 import java.util.List;
@@ -58,6 +59,7 @@ public final class PlantedFaults {
               VmxEntryFaults.all(),
               VirtualInterruptFaults.all(),
               PostedInterruptFaults.all(),
+              PostingFaults.all(),
               UserInterruptFaults.all(),
               UserNotificationFaults.all())
           .flatMap(List::stream)

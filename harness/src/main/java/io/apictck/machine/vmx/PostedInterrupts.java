@@ -73,9 +73,8 @@ public final class PostedInterrupts {
     VectorSet vectors = new VectorSet();
     for (int i = 0; i < QUADS; i++) {
       long quad =
-          cpu.run(
-              new Instruction.Exchange(
-                  address + PostedInterruptDescriptor.PIR + i * 8L, 8, 0))[0];
+          cpu.run(new Instruction.Exchange(address + PostedInterruptDescriptor.PIR + i * 8L, 8, 0))[
+              0];
       vectors.setWord(2 * i, (int) quad);
       vectors.setWord(2 * i + 1, (int) (quad >>> 32));
     }
