@@ -30,7 +30,7 @@ final class MessageOverwriter {
     }
     if (at != 0) {
       select(requesterId, at + MsiControl.ADDRESS_OFFSET);
-      chipset.out(0, DATA_PORT, 4, (int) address ^ RemappableMessage.SUBHANDLE_VALID);
+      chipset.out(0, DATA_PORT, 4, (int) address | RemappableMessage.SUBHANDLE_VALID);
     }
     chipset.out(0, ADDRESS_PORT, 4, before);
   }
