@@ -11,8 +11,8 @@ import io.apictck.model.lapic.InterruptMessage;
  * <p>Supported: physical and logical destinations, redirection hint, all delivery modes, level
  * messages, destination IDs of 15 bits where the machine has them.
  *
- * <p>Not supported: remappable format; address bits 4 and 1:0 are ignored, and so are bits 11:5 on
- * a machine without extended destination IDs.
+ * <p>Not supported: remappable format, which is for a remapping unit to know; address bits 4 and
+ * 1:0 are ignored, and so are bits 11:5 on a machine without extended destination IDs.
  *
  * <p>Open points, decided: the destination mode bit counts also without redirection hint; with
  * redirection hint and logical destination a Fixed message goes to one member of the set, the one

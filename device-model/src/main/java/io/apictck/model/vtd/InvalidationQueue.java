@@ -17,14 +17,20 @@ import io.apictck.arch.vtd.RemappingRegister;
  * <p>Not supported: invalidations of translation caches do nothing, those of device TLBs are
  * invalid as the capabilities say; the page-request drain is ignored.
  *
- * <p>Open points, decided: after an error the queue goes on at the descriptor that the head points
- * to when software clears IQE; an invalid tail is told of once, and the queue waits for another; a
- * status write where there is no memory vanishes; an index mask above ECAP.MHMV is an invalid
- * field.
+ * <p>Open points, decided: the queue address counts when QIE is turned on; after an error the queue
+ * goes on at the descriptor that the head points to when software clears IQE; an invalid tail is
+ * told of once, and the queue waits for another; a status write where there is no memory vanishes;
+ * an index mask above ECAP.MHMV is an invalid field.
  */
 class InvalidationQueue {
   final RemappingUnit unit;
+
+  /** The queue address register, as software wrote it. */
+  long writtenAddress;
+
+  /** What is in use: the register when QIE was last turned on. */
   InvalidationQueueAddress address = InvalidationQueueAddress.of(0);
+
   long head;
   long tail;
   InvalidationError error = InvalidationError.NONE;
@@ -35,16 +41,12 @@ class InvalidationQueue {
   }
 
   void reset() {
+    writtenAddress = 0;
     address = InvalidationQueueAddress.of(0);
     head = 0;
     tail = 0;
     error = InvalidationError.NONE;
     completed = false;
-  }
-
-  /** Software writes the queue address register: bits that can be written. */
-  void writeAddress(long value) {
-    address = InvalidationQueueAddress.of(value);
   }
 
   /** Software writes the tail register: the queue begins to work. */
@@ -57,6 +59,7 @@ class InvalidationQueue {
   void enable(boolean on) {
     head = 0;
     if (on) {
+      address = InvalidationQueueAddress.of(writtenAddress);
       start();
     }
   }

@@ -66,7 +66,8 @@ public class Poster {
 
   /** Sets a bit of PIR. */
   void request(long descriptor, int vector) {
-    long address = descriptor + PostedInterruptDescriptor.PIR + vector / Long.SIZE * Long.BYTES;
+    long address =
+        descriptor + PostedInterruptDescriptor.PIR + vector / Long.SIZE * (long) Long.BYTES;
     world.write(address, Long.BYTES, world.read(address, Long.BYTES) | 1L << vector);
   }
 

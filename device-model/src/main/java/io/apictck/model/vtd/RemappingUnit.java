@@ -149,7 +149,7 @@ public class RemappingUnit {
   }
 
   /** An interrupt request; whether a local APIC accepted it, or it was posted. */
-  public final boolean request(RemappingRequest request) {
+  public boolean request(RemappingRequest request) {
     return remapper.handle(request);
   }
 
@@ -239,7 +239,7 @@ public class RemappingUnit {
       case FEUADDR -> faultEvent.upperAddress;
       case IQH -> queue.head;
       case IQT -> queue.tail;
-      case IQA -> queue.address.raw();
+      case IQA -> queue.writtenAddress;
       case ICS -> queue.completionStatus();
       case IECTL -> invalidationEvent.control();
       case IEDATA -> invalidationEvent.data;
@@ -269,8 +269,8 @@ public class RemappingUnit {
         }
       }
       case IQA ->
-          queue.writeAddress(
-              merge(queue.address.raw(), shift, value) & capabilities.queueAddressBits());
+          queue.writtenAddress =
+              merge(queue.writtenAddress, shift, value) & capabilities.queueAddressBits();
       case ICS -> queue.writeCompletionStatus(value);
       case IECTL -> invalidationEvent.writeControl(value);
       case IEDATA -> invalidationEvent.writeData(value);

@@ -94,8 +94,8 @@ final class PosterTest {
   @Test
   void reservedBitsOfAnEntryAreFaults() {
     for (int bit = 2; bit < 96; bit++) {
-      boolean free = bit >= 8 && bit < 12 || bit == 14 || bit >= 16 && bit < 24;
-      boolean elsewhere = bit == 15 || bit >= 38 && bit < 84;
+      boolean free = (bit >= 8 && bit < 12) || bit == 14 || (bit >= 16 && bit < 24);
+      boolean elsewhere = bit == 15 || (bit >= 38 && bit < 84);
       if (elsewhere) {
         continue;
       }
