@@ -27,6 +27,7 @@ import io.apictck.model.processor.vmx.VirtualInterruptFaults;
 import io.apictck.model.processor.vmx.VmxEntryFaults;
 import io.apictck.model.vtd.RemappingFaults;
 import io.apictck.model.vtd.RemappingUnitFaults;
+import io.apictck.model.vtd.PostingFaults;
 import io.apictck.model.wiring.WiringFaults;
 import java.util.Comparator;
 import java.util.List;
@@ -62,6 +63,7 @@ public final class PlantedFaults {
               PostedInterruptFaults.all(),
               RemappingFaults.all(),
               RemappingUnitFaults.all(),
+              PostingFaults.all(),
               UserInterruptFaults.all(),
               UserNotificationFaults.all())
           .flatMap(List::stream)

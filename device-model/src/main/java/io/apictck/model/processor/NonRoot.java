@@ -469,7 +469,7 @@ final class NonRoot {
       return;
     }
     int vector = acknowledge();
-    if (vmcs.has(VmxControl.PROCESS_POSTED_INTERRUPTS) && apic().notified(vector)) {
+    if (apic().notified(vector)) {
       if (processor.activity() == Activity.WAITING) {
         processor.endWait();
       }

@@ -83,7 +83,8 @@ class Remapper {
     };
   }
 
-  private boolean post(PostedEntry entry, RemappingRequest request, int index) {
+  /** Posts a request. */
+  boolean post(PostedEntry entry, RemappingRequest request, int index) {
     Optional<FaultReason> fault = unit.poster.post(entry, isExtended());
     if (fault.isPresent()) {
       return block(fault.get(), entry, request, index);

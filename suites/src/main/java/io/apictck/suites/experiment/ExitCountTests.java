@@ -33,19 +33,50 @@ import org.junit.jupiter.api.Test;
 final class ExitCountTests {
   private static final ExitReason INTERRUPT = ExitReason.EXTERNAL_INTERRUPT;
 
+  /**
+   * Runs the workload.
+   *
+   * @param expected its VM exits
+   * @param ofDevice those of them that the interrupt of the device costs, its EOI among them
+   */
   private static void verify(
-      Machine machine, Technique technique, Map<ExitReason, Integer> expected) {
-    VirtualMachine guests = VirtualMachine.of(technique, machine.cpu(0), machine.cpu(1)).enter();
+      Machine machine,
+      Technique technique,
+      DevicePath device,
+      Map<ExitReason, Integer> expected,
+      Map<ExitReason, Integer> ofDevice) {
+    VirtualMachine guests = VirtualMachine.of(technique, machine.cpu(0), machine.cpu(1));
+    Workload workload = new Workload(machine, guests, device);
+    workload.prepare();
+    guests.enter();
     if (technique == Technique.PASS_THROUGH) {
       guests.processors().forEach(ExitCountTests::switchToX2apic);
     }
     guests.forgetExits();
-    Workload.run(machine, guests);
+    Map<ExitReason, Integer> found = workload.run();
+    String row = technique.title() + device.title();
     guests
         .exits()
         .forEach((reason, count) ->
-            machine.measure(new Measurement("VM exits", technique.title(), words(reason), count)));
+            machine.measure(new Measurement("VM exits", row, words(reason), count)));
+    String table = "VM exits of a device interrupt";
+    machine.measure(
+        new Measurement(table, row, words(INTERRUPT), found.getOrDefault(INTERRUPT, 0)));
+    found.forEach((reason, count) -> {
+      if (reason != INTERRUPT) {
+        machine.measure(new Measurement(table, row, words(reason), count));
+      }
+    });
     assertThat(guests.exits()).as("VM exits by basic reason").isEqualTo(expected);
+    assertThat(found).as("VM exits of the device interrupt").isEqualTo(ofDevice);
+  }
+
+  private static void verify(
+      Machine machine,
+      Technique technique,
+      Map<ExitReason, Integer> expected,
+      Map<ExitReason, Integer> ofDevice) {
+    verify(machine, technique, DevicePath.MESSAGE, expected, ofDevice);
   }
 
   private static void switchToX2apic(VirtualProcessor processor) {
@@ -59,14 +90,22 @@ final class ExitCountTests {
   @Covers({"VMX-EXT-002", "VMX-EXT-005"})
   void trapAndEmulate(Machine machine) {
     // TPR 2 + ICR 3 + EOI 4 + timer 3
-    verify(machine, Technique.TRAP_AND_EMULATE, Map.of(ExitReason.APIC_ACCESS, 12, INTERRUPT, 3));
+    verify(
+        machine,
+        Technique.TRAP_AND_EMULATE,
+        Map.of(ExitReason.APIC_ACCESS, 12, INTERRUPT, 3),
+        Map.of(ExitReason.APIC_ACCESS, 1, INTERRUPT, 1));
   }
 
   @Test
   @Covers({"VMX-EXT-002", "VMX-EXT-005"})
   void trapAndEmulateInX2apicMode(Machine machine) {
     // TPR 2 + ICR and SELF IPI 2 + EOI 4 + timer 3
-    verify(machine, Technique.TRAP_AND_EMULATE_X2APIC, Map.of(ExitReason.WRMSR, 11, INTERRUPT, 3));
+    verify(
+        machine,
+        Technique.TRAP_AND_EMULATE_X2APIC,
+        Map.of(ExitReason.WRMSR, 11, INTERRUPT, 3),
+        Map.of(ExitReason.WRMSR, 1, INTERRUPT, 1));
   }
 
   @Test
@@ -74,7 +113,11 @@ final class ExitCountTests {
   @Covers("VMX-EXT-002")
   void flexPriority(Machine machine) {
     // as above without TPR
-    verify(machine, Technique.FLEX_PRIORITY, Map.of(ExitReason.APIC_ACCESS, 10, INTERRUPT, 3));
+    verify(
+        machine,
+        Technique.FLEX_PRIORITY,
+        Map.of(ExitReason.APIC_ACCESS, 10, INTERRUPT, 3),
+        Map.of(ExitReason.APIC_ACCESS, 1, INTERRUPT, 1));
   }
 
   @Test
@@ -86,7 +129,11 @@ final class ExitCountTests {
   @Covers("VMX-EXT-002")
   void apicv(Machine machine) {
     // ICR low half of the IPI 1 + timer 3
-    verify(machine, Technique.APICV, Map.of(ExitReason.APIC_WRITE, 4, INTERRUPT, 3));
+    verify(
+        machine,
+        Technique.APICV,
+        Map.of(ExitReason.APIC_WRITE, 4, INTERRUPT, 3),
+        Map.of(INTERRUPT, 1));
   }
 
   @Test
@@ -97,8 +144,12 @@ final class ExitCountTests {
   })
   @Covers("VMX-EXT-002")
   void postedInterrupts(Machine machine) {
-    // the other guest needs no kick; without remapping hardware the device is not posted
-    verify(machine, Technique.POSTED_INTERRUPTS, Map.of(ExitReason.APIC_WRITE, 4, INTERRUPT, 2));
+    // the other guest needs no kick; the device is not posted
+    verify(
+        machine,
+        Technique.POSTED_INTERRUPTS,
+        Map.of(ExitReason.APIC_WRITE, 4, INTERRUPT, 2),
+        Map.of(INTERRUPT, 1));
   }
 
   @Test
@@ -111,7 +162,66 @@ final class ExitCountTests {
   @Covers("IPIV-OP-008")
   void ipiVirtualization(Machine machine) {
     // timer 3
-    verify(machine, Technique.IPI_VIRTUALIZATION, Map.of(ExitReason.APIC_WRITE, 3, INTERRUPT, 2));
+    verify(
+        machine,
+        Technique.IPI_VIRTUALIZATION,
+        Map.of(ExitReason.APIC_WRITE, 3, INTERRUPT, 2),
+        Map.of(INTERRUPT, 1));
+  }
+
+  @Test
+  @Requires({
+    Feature.INTERRUPT_REMAPPING,
+    Feature.VIRTUALIZE_APIC_ACCESSES,
+    Feature.APIC_REGISTER_VIRTUALIZATION,
+    Feature.POSTED_INTERRUPTS
+  })
+  @Covers("VMX-EXT-002")
+  void postedInterruptsWithARemappedDevice(Machine machine) {
+    // an entry in remapped format has a vector of the host
+    verify(
+        machine,
+        Technique.POSTED_INTERRUPTS,
+        DevicePath.REMAPPED,
+        Map.of(ExitReason.APIC_WRITE, 4, INTERRUPT, 2),
+        Map.of(INTERRUPT, 1));
+  }
+
+  @Test
+  @Requires({
+    Feature.INTERRUPT_POSTING,
+    Feature.VIRTUALIZE_APIC_ACCESSES,
+    Feature.APIC_REGISTER_VIRTUALIZATION,
+    Feature.POSTED_INTERRUPTS
+  })
+  @Covers("VTPI-E2E-001")
+  void postedInterruptsWithAPostedDevice(Machine machine) {
+    // the timer alone makes the guest exit by an interrupt
+    verify(
+        machine,
+        Technique.POSTED_INTERRUPTS,
+        DevicePath.POSTED,
+        Map.of(ExitReason.APIC_WRITE, 4, INTERRUPT, 1),
+        Map.of());
+  }
+
+  @Test
+  @Requires({
+    Feature.INTERRUPT_POSTING,
+    Feature.VIRTUALIZE_APIC_ACCESSES,
+    Feature.APIC_REGISTER_VIRTUALIZATION,
+    Feature.POSTED_INTERRUPTS,
+    Feature.IPI_VIRTUALIZATION
+  })
+  @Covers({"VTPI-E2E-001", "IPIV-OP-008"})
+  void ipiVirtualizationWithAPostedDevice(Machine machine) {
+    // timer 3, and its interrupt
+    verify(
+        machine,
+        Technique.IPI_VIRTUALIZATION,
+        DevicePath.POSTED,
+        Map.of(ExitReason.APIC_WRITE, 3, INTERRUPT, 1),
+        Map.of());
   }
 
   @Test
@@ -119,7 +229,7 @@ final class ExitCountTests {
   @Covers({"LPT-MSR-004", "LPT-INT-001", "LPT-IPI-004"})
   void passThrough(Machine machine) {
     // ICR 1
-    verify(machine, Technique.PASS_THROUGH, Map.of(ExitReason.WRMSR, 1));
+    verify(machine, Technique.PASS_THROUGH, Map.of(ExitReason.WRMSR, 1), Map.of());
   }
 
   private static String words(ExitReason reason) {

@@ -4,17 +4,17 @@ import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
 import io.apictck.arch.ApicMode;
 import io.apictck.arch.InterruptCommand;
-import io.apictck.arch.MessageAddress;
-import io.apictck.arch.MessageData;
 import io.apictck.arch.TimerDivide;
 import io.apictck.arch.TimerMode;
+import io.apictck.arch.vmx.ExitReason;
 import io.apictck.machine.Counter;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
-import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.SelfIpi;
 import io.apictck.suites.support.hypervisor.VirtualMachine;
 import io.apictck.suites.support.hypervisor.VirtualProcessor;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * What the first guest does: two writes of the task priority, a self IPI, an IPI to the second
@@ -31,21 +31,31 @@ final class Workload {
   private static final int LOW_PRIORITY = 0x10;
 
   private final Machine machine;
+  private final VirtualMachine guests;
+  private final DevicePath device;
   private final VirtualProcessor first;
   private final VirtualProcessor second;
 
-  private Workload(Machine machine, VirtualMachine guests) {
+  Workload(Machine machine, VirtualMachine guests, DevicePath device) {
     this.machine = machine;
+    this.guests = guests;
+    this.device = device;
     first = guests.processor(0);
     second = guests.processor(1);
   }
 
-  /** Runs it; both guests are entered. */
-  static void run(Machine machine, VirtualMachine guests) {
-    new Workload(machine, guests).run();
+  /** Prepares what must be there before the guests are entered. */
+  void prepare() {
+    device.prepare(machine, first, vectorOfDevice());
   }
 
-  private void run() {
+  /** The vector that the interrupt of the device has on its way. */
+  private int vectorOfDevice() {
+    return device.posts() || first.passesThrough() ? DEVICE : DEVICE_OF_HOST;
+  }
+
+  /** Runs it, both guests are entered; gives the VM exits from the device's interrupt to its EOI. */
+  Map<ExitReason, Integer> run() {
     Cpu guest = first.cpu();
     Counter taken = guest.countInterrupts(SELF, TIMER);
     Counter taken2 = second.cpu().countInterrupts(SELF, TIMER);
@@ -58,27 +68,21 @@ final class Workload {
     guest.lapic().send(InterruptCommand.fixed(IPI).withDestination(second.id()));
     await(taken2, 1);
     first.route(DEVICE_OF_HOST, DEVICE);
-    sendFromDevice(first.passesThrough() ? DEVICE : DEVICE_OF_HOST);
+    Map<ExitReason, Integer> before = Map.copyOf(guests.exits());
+    device.send(machine, first, vectorOfDevice());
     await(taken, 2);
+    Map<ExitReason, Integer> ofDevice = new EnumMap<>(ExitReason.class);
+    guests.exits().forEach((reason, count) -> {
+      if (count > before.getOrDefault(reason, 0)) {
+        ofDevice.put(reason, count - before.getOrDefault(reason, 0));
+      }
+    });
     guest.lapic().startTimer(TimerMode.ONE_SHOT, TIMER, TimerDivide.BY_1, TICKS);
     await(taken, 3);
     machine.expectNothing();
     assertThat(taken).hasVectors(SELF, DEVICE, TIMER);
     assertThat(taken2).hasVectors(IPI);
-  }
-
-  /**
-   * A message of a device; where the platform has none, a processor without a guest takes its
-   * place: for the processor that gets it there is no difference.
-   */
-  private void sendFromDevice(int vector) {
-    int target = first.host().apicId();
-    if (machine.offers(Stimulus.DEVICE_WRITE)) {
-      machine.deviceWrite(
-          MessageAddress.physical(target).physicalAddress(), MessageData.fixed(vector).raw());
-    } else {
-      machine.cpu(2).lapic().send(InterruptCommand.fixed(vector).withDestination(target));
-    }
+    return ofDevice;
   }
 
   private void sendSelfIpi(Cpu guest) {

@@ -198,9 +198,11 @@ final class OrderingTests {
       posting.unit().invalidate(FIRST, 0);
       msi.function().pulse(0);
       assertThat(outcomes.takeOne(++total)).as("posted after the switch").isEqualTo(isPosted);
+      assertThat(msi.address())
+          .as("address in the device")
+          .isEqualTo(message.address().physicalAddress());
+      assertThat(msi.data()).as("data in the device").isEqualTo(message.data());
     }
-    assertThat(msi.address()).isEqualTo(message.address().physicalAddress());
-    assertThat(msi.data()).isEqualTo(message.data());
     posting.hasNoFault();
   }
 }

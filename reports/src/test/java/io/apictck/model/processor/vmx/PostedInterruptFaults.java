@@ -1,5 +1,7 @@
 package io.apictck.model.processor.vmx;
 
+import io.apictck.arch.vmx.VmcsField;
+import io.apictck.arch.vmx.VmxControl;
 import io.apictck.faults.PlantedFault;
 import java.util.List;
 
@@ -18,6 +20,12 @@ public final class PostedInterruptFaults {
         VirtualInterruptFaults.of(
             "BUG-294", "A notification exits as well", ExitsToo::new, PROCESSING, NOTIFICATION),
         VirtualInterruptFaults.of("BUG-296", "Posting lowers RVI", LowersRvi::new, PROCESSING),
+        VirtualInterruptFaults.of(
+            "BUG-242",
+            "Notifications are processed without the control",
+            WithoutControl::new,
+            NOTIFICATION,
+            "vtdposted.DeviceToGuestTests"),
         VirtualInterruptFaults.of("PI-ON", "ON stays set", KeepsOn::new, DESCRIPTOR, PROTOCOL),
         VirtualInterruptFaults.of("PI-SN", "SN is cleared with ON", ClearsSn::new, DESCRIPTOR),
         VirtualInterruptFaults.of(
@@ -28,6 +36,23 @@ public final class PostedInterruptFaults {
             "PI-CLASS", "A vector of the same class notifies", NextVector::new, PROCESSING),
         VirtualInterruptFaults.of(
             "PI-HIGHER", "A higher vector notifies", EveryVector::new, PROCESSING, NOTIFICATION));
+  }
+
+  private static final class WithoutControl extends ApicVirtualization {
+    WithoutControl(VmxWorld world) {
+      super(world);
+    }
+
+    @Override
+    public void enter(Vmcs vmcs) {
+      VmcsField field = VmxControl.PROCESS_POSTED_INTERRUPTS.vector().field();
+      long controls = vmcs.get(field);
+      if (vmcs.get(VmcsField.POSTED_INTERRUPT_DESCRIPTOR_ADDRESS) != 0) {
+        vmcs.set(field, controls | VmxControl.PROCESS_POSTED_INTERRUPTS.mask());
+      }
+      super.enter(vmcs);
+      vmcs.set(field, controls);
+    }
   }
 
   private static final class KeepsOn extends ApicVirtualization {
