@@ -138,6 +138,11 @@ final class TraceDigest {
       case Instruction.Xsaves(long address, long components) -> mix(53, address, components);
       case Instruction.Xrstors(long address, long components) -> mix(54, address, components);
       case Instruction.Invept(int type, long pointer) -> mix(55, type, pointer);
+      case Instruction.Umonitor(long address) -> mix(56, address, 0);
+      case Instruction.Umwait(int control, long deadline) -> mix(57, control, deadline);
+      case Instruction.Tpause(int control, long deadline) -> mix(58, control, deadline);
+      case Instruction.Xbegin() -> mix(59);
+      case Instruction.Xend() -> mix(60);
     }
   }
 
