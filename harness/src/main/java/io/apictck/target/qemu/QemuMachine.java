@@ -10,6 +10,7 @@ import io.apictck.target.agent.AgentLayout;
 import io.apictck.target.agent.AgentMachine;
 import io.apictck.target.agent.GuestMemory;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -65,7 +66,16 @@ final class QemuMachine implements AgentMachine {
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
         board.description(),
-        Set.of(
+        stimuli(),
+        false,
+        PATIENCE,
+        QUIET);
+  }
+
+  /** User mode was never seen with KVM: the agent needs SYSCALL there. */
+  private Set<Stimulus> stimuli() {
+    Set<Stimulus> stimuli =
+        EnumSet.of(
             Stimulus.LINES,
             Stimulus.DEVICE_WRITE,
             Stimulus.FUNCTION_INTERRUPTS,
@@ -73,10 +83,11 @@ final class QemuMachine implements AgentMachine {
             Stimulus.GATES,
             Stimulus.BSP_INIT,
             Stimulus.VM_ENTRY,
-            Stimulus.INIT_IN_HALT),
-        false,
-        PATIENCE,
-        QUIET);
+            Stimulus.INIT_IN_HALT);
+    if (options.accel().equals("tcg")) {
+      stimuli.add(Stimulus.USER_MODE);
+    }
+    return stimuli;
   }
 
   @Override

@@ -68,7 +68,9 @@ public final class UserAccessFaults {
         user("UINTR-ENDBRANCH", "A handler may begin with anything", NoTracking::new, SHADOW_STACK),
         processor(
             "UINTR-SHADOW-PAGE", "A shadow stack may lie anywhere", AnyPage::new, SHADOW_STACK),
-        processor("UINTR-WAIT", "A user interrupt does not end TPAUSE", Sleeps::new, WAIT),
+        // a processor that sleeps on takes no block to say what state it is in
+        PlantedFault.crash(
+            "UINTR-WAIT", "A user interrupt does not end TPAUSE", machine(Sleeps::new), WAIT),
         processor("UINTR-MONITOR", "UIRET keeps the monitor", KeepsMonitor::new, WAIT),
         processor(
             "UINTR-RTM", "A user interrupt lets a transaction go on", GoesOn::new, TRANSACTION),
@@ -84,10 +86,12 @@ public final class UserAccessFaults {
 
   private static PlantedFault processor(
       String id, String title, Processors processors, String suite) {
-    Function<ModelConfiguration, Platform> machine =
-        configuration ->
-            new ReferencePlatform(configuration, ReferenceChipset::new, processors::make);
-    return PlantedFault.of(id, title, machine, suite);
+    return PlantedFault.of(id, title, machine(processors), suite);
+  }
+
+  private static Function<ModelConfiguration, Platform> machine(Processors processors) {
+    return configuration ->
+        new ReferencePlatform(configuration, ReferenceChipset::new, processors::make);
   }
 
   private static PlantedFault user(
