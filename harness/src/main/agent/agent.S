@@ -11,7 +11,7 @@
 _start:
         jmp     begin
         .org    0x10                    /* addresses for the harness */
-        .quad   pml4, gdt, idt, task, guest_start, vm_exit, vm_enter
+        .quad   pml4, gdt, idt, user_handler, guest_start, vm_exit, vm_enter
 begin:
         cli
         cld
@@ -35,7 +35,7 @@ long_mode:
         movl    %eax, %cr3
         movl    $0xC0000080, %ecx       /* IA32_EFER.LME */
         rdmsr
-        orl     $0x100, %eax
+        orl     $0x101, %eax            /* and SCE */
         wrmsr
         movl    $0x80000031, %eax       /* CR0: PG, NE, ET, PE */
         movl    %eax, %cr0
@@ -45,9 +45,10 @@ long_mode:
         .code64
 start64:
         movl    $0x10, %eax
+        movl    %eax, %ss
+        xorl    %eax, %eax              /* IRET to user code would take others away */
         movl    %eax, %ds
         movl    %eax, %es
-        movl    %eax, %ss
         movl    %eax, %fs
         movl    %eax, %gs
         movl    %ebx, %r8d
@@ -116,6 +117,7 @@ ready:
         addl    $MAILBOXES, %ebx
         movq    %rbx, %gs:BOX_HOST
         lidt    idt_pointer
+        call    prepare_user
         movl    %r9d, %ecx
         incl    %ecx
         movl    %ecx, %gs:BOX_NUMBER
@@ -133,6 +135,7 @@ ready:
         movq    %rax, %gs:BOX_COMMAND
         movq    %rax, %gs:BOX_CONTEXT
         movq    %rax, %gs:BOX_HALTING   /* and the late NMI */
+        movq    %rax, %gs:BOX_USER
         xchgb   %al, EARLY_NMI
         movb    %al, %gs:BOX_LATE_NMI
         movq    %rsp, %gs:BOX_STACK
@@ -155,6 +158,38 @@ ready:
         movq    %rcx, %gs:BOX_EVENTS
 go_idle:
         jmp     *%gs:BOX_IDLE
+
+/*
+ * User mode of processor R9D, whose mailbox is RBX: its task-state segment, SYSCALL and SYSRET. Keeps
+ * what is to be told of a start.
+ */
+prepare_user:
+        movw    $TASK_SIZE, BOX_TASK_PORTS(%rbx)
+        leal    BOX_TASK(%rbx), %eax
+        movl    %r9d, %edx
+        shll    $4, %edx
+        addl    $TASKS, %edx
+        movw    $TASK_SIZE - 1, gdt(%rdx)
+        movw    %ax, gdt + 2(%rdx)
+        movl    %eax, %ecx
+        shrl    $16, %ecx
+        movb    %cl, gdt + 4(%rdx)
+        movw    $0x89, gdt + 5(%rdx)    /* 64-bit, not busy */
+        movb    %ch, gdt + 7(%rdx)
+        movq    $0, gdt + 8(%rdx)
+        ltr     %dx
+        movl    $0xC0000081, %ecx       /* IA32_STAR */
+        xorl    %eax, %eax
+        movl    $USER_SEGMENTS << 16 | KERNEL_CODE, %edx
+        wrmsr
+        incl    %ecx                    /* IA32_LSTAR */
+        movl    $system_call, %eax
+        xorl    %edx, %edx
+        wrmsr
+        movl    $0xC0000084, %ecx       /* IA32_FMASK: IF, TF */
+        movl    $0x300, %eax
+        wrmsr
+        ret
 
 /*
  * Allows VMXON as firmware does, and prepares the mailboxes of the guests of processor R9D, whose own
@@ -189,6 +224,8 @@ prepare_vmx:
         movq    %rax, BOX_CONTEXT(%r10)
         movq    %rax, BOX_HALTING(%r10)
         movl    %eax, BOX_FINISHING(%r10)
+        movq    %rax, BOX_USER(%r10)
+        movw    $TASK_SIZE, BOX_TASK_PORTS(%r10)
         incl    %ecx
         decl    %r11d
         jnz     2b
@@ -196,6 +233,17 @@ prepare_vmx:
 
 /* Once a machine: start pages and IDT. */
 prepare:
+        xorl    %edi, %edi
+        xorl    %eax, %eax
+        cpuid
+        cmpl    $7, %eax
+        jb      1f
+        movl    $7, %eax
+        xorl    %ecx, %ecx
+        cpuid
+        btl     $5, %edx
+        adcl    %edi, %edi
+1:      movl    %edi, HEADER + HEADER_USER
         movb    $0xFF, %al
         outb    %al, $0x21
         outb    %al, $0xA1
@@ -222,7 +270,7 @@ prepare:
         movl    %edx, (%rdi)
         movl    %eax, %edx
         andl    $0xFFFF0000, %edx
-        orl     $0x8E00, %edx           /* interrupt gate, present */
+        orl     $0xEE00, %edx           /* interrupt gate, present, for user code as well */
         movl    %edx, 4(%rdi)
         movq    $0, 8(%rdi)
         addl    $16, %eax
@@ -305,6 +353,54 @@ start_page_end:
 
         .code64
 /*
+ * A user interrupt: the registers are saved as those of other interrupts are, but below the frame of a
+ * user interrupt. The kernel tells it, and goes back to the idle loop of user code. An interrupt before
+ * the SYSCALL is told first.
+ */
+user_handler:
+        .byte   0xF3, 0x0F, 0x1E, 0xFA  /* ENDBR64 */
+        pushq   %rax
+        pushq   %rcx
+        pushq   %rdx
+        pushq   %rbx
+        pushq   %rbp
+        pushq   %rsi
+        pushq   %rdi
+        pushq   %r8
+        pushq   %r9
+        pushq   %r10
+        pushq   %r11
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        syscall
+user_told:
+
+/*
+ * SYSCALL, with interrupts held back: of a block, which goes on as kernel code; of the handler of user
+ * interrupts; of the idle loop. Nothing here is told apart from the block.
+ */
+system_call:
+        cmpq    $user_told, %rcx
+        je      tell_user
+        cmpq    $idle_begin, %rcx
+        jb      1f
+        cmpq    $idle_end, %rcx
+        jb      user_turn
+1:      pushq   %r11
+        popfq
+leave_user:
+        jmp     *%rcx
+
+/* Back to user code. */
+to_user:
+        xorl    %ecx, %ecx
+        xchgq   %rcx, %gs:BOX_USER
+        movq    %gs:BOX_USER_FLAGS, %r11
+        sysretq
+
+/*
  * The serial line, with interrupts held back; RBX holds RFLAGS of the context. Whoever is idle
  * serves it. A processor that INIT took away in the middle is replaced after STEAL turns.
  */
@@ -344,6 +440,23 @@ served:
         cmpl    $0, %gs:BOX_LATE_NMI
         jne     late_nmi_with_flags
         jmp     restore
+
+/* What user code cannot do in the idle loop. RCX and R11 are its RIP and RFLAGS. */
+user_turn:
+        movq    %rcx, %gs:BOX_USER
+        movq    %r11, %gs:BOX_USER_FLAGS
+        movq    %r11, %rbx
+        cmpl    $2, HEADER + HEADER_IDLE
+        je      1f
+        outb    %al, $IDLE_PORT
+        jmp     served
+1:      cmpl    $0, LINK + LINK_STATE
+        jne     serving
+        movl    $UART + 5, %edx
+        inb     %dx, %al
+        testb   $1, %al
+        jnz     serving
+        jmp     served
 
 /* One frame, or what is left of one. */
 receive:
@@ -697,6 +810,7 @@ guest_start:
         cli
         movq    %rsp, %gs:BOX_STACK
         movq    $0, %gs:BOX_CONTEXT
+        movq    $0, %gs:BOX_USER
         movq    %gs:BOX_EVENTS, %rcx
         movl    %ecx, %edx
         andl    $RECORD_MASK, %edx
@@ -713,6 +827,8 @@ guest_start:
 restore:
         cmpl    $0, %gs:BOX_FINISHING
         jne     restore_finishing
+        cmpq    $0, %gs:BOX_USER
+        jne     to_user
         pushq   %rbx
         popfq
 /*
@@ -733,8 +849,13 @@ poll:
         jz      poll
         jmp     go
 yield:
-        outb    %al, $IDLE_PORT
-        movq    %gs:BOX_HOST, %rdx
+        movl    %cs, %eax
+        testb   $3, %al
+        jz      1f
+        syscall
+        jmp     2f
+1:      outb    %al, $IDLE_PORT
+2:      movq    %gs:BOX_HOST, %rdx
         incq    BOX_BEATS(%rdx)
         cmpl    $0, %gs:BOX_LATE_NMI
         jne     late_nmi
@@ -760,6 +881,9 @@ serial:
         movq    %gs:BOX_COMMAND, %rax
         testq   %rax, %rax
         jnz     1f
+        movl    %cs, %eax
+        testb   $3, %al
+        jnz     3f
         cmpl    $0, LINK + LINK_STATE
         jne     2f
         movl    $UART + 5, %edx         /* line status: a byte is there */
@@ -767,6 +891,8 @@ serial:
         testb   $1, %al
         jz      serial
 2:      jmp     serve
+3:      syscall
+        jmp     serial
 1:      jmp     *%rax
 idle_end:
 
@@ -856,20 +982,14 @@ save:
         jb      3f
         cmpq    $idle_end, %rax
         jae     3f
-7:      movq    %gs:BOX_COMMAND, %rax
-        testq   %rax, %rax
-        jnz     2f
-        movq    %gs:BOX_HOST, %rdx      /* that of a guest may be another one for now */
-        movq    BOX_IDLE(%rdx), %rax
-        jmp     5f
-2:      movl    %gs:BOX_NEW_CODE, %ecx  /* as at go */
-1:      movq    -8(%rax,%rcx,8), %rdx
-        movq    %rdx, -8(%rax,%rcx,8)
-        decl    %ecx
-        jnz     1b
-5:      movq    $0, %gs:BOX_COMMAND
+7:      call    what_next
         movq    %rax, SAVED_RIP(%rsp)
-3:      movq    %gs:BOX_EVENTS, %rcx
+        jmp     6f
+3:      cmpq    $leave_user, %rax
+        jne     6f
+        movq    SAVED_RCX(%rsp), %rax
+        movq    %rax, SAVED_RIP(%rsp)
+6:      movq    %gs:BOX_EVENTS, %rcx
         movl    %ecx, %edx
         andl    $RECORD_MASK, %edx
         shll    $RECORD_SHIFT, %edx
@@ -900,8 +1020,70 @@ save:
         popfq
 4:      jmp     *%gs:BOX_IDLE
 
+/* What an interrupt of the idle loop interrupts: the block that was just ordered, or nothing; RAX is where it goes on. */
+what_next:
+        movq    %gs:BOX_COMMAND, %rax
+        testq   %rax, %rax
+        jnz     2f
+        movq    %gs:BOX_HOST, %rdx      /* that of a guest may be another one for now */
+        movq    BOX_IDLE(%rdx), %rax
+        jmp     3f
+2:      movl    %gs:BOX_NEW_CODE, %ecx  /* as at go */
+1:      movq    -8(%rax,%rcx,8), %rdx
+        movq    %rdx, -8(%rax,%rcx,8)
+        decl    %ecx
+        jnz     1b
+3:      movq    $0, %gs:BOX_COMMAND
+        ret
+
+/* Of the handler of user interrupts. */
+tell_user:
+        pushq   %gs:BOX_CONTEXT
+        pushq   %gs:BOX_STACK
+        movq    %rsp, %gs:BOX_CONTEXT
+        cld
+        movq    %gs:BOX_HOST, %rax
+        movl    $0, BOX_HALTING(%rax)
+        movq    USER_RIP(%rsp), %rax
+        cmpq    $idle_begin, %rax
+        jb      1f
+        cmpq    $idle_end, %rax
+        jae     1f
+        call    what_next
+        movq    %rax, USER_RIP(%rsp)
+1:      movq    %gs:BOX_EVENTS, %rcx
+        movl    %ecx, %edx
+        andl    $RECORD_MASK, %edx
+        shll    $RECORD_SHIFT, %edx
+        movq    %rax, %gs:BOX_RECORDS + RECORD_RIP(%rdx)
+        movq    USER_VECTOR(%rsp), %rax
+        addl    $USER_TAKEN, %eax
+        movq    %rax, %gs:BOX_RECORDS + RECORD_VECTOR(%rdx)
+        leaq    USER_VECTOR(%rsp), %rax
+        movq    %rax, %gs:BOX_RECORDS + RECORD_ERROR(%rdx)
+        movq    USER_RFLAGS(%rsp), %rax
+        movq    %rax, %gs:BOX_RECORDS + RECORD_RFLAGS(%rdx)
+        movq    %rsp, %gs:BOX_RECORDS + RECORD_CONTEXT(%rdx)
+        incq    %rcx
+        subq    $64, %rsp
+        andq    $-16, %rsp
+        movq    %rsp, %gs:BOX_STACK
+        leaq    -USER_ROOM(%rsp), %rax
+        movq    %rax, %gs:BOX_TASK_STACK
+        movq    %gs:BOX_HOST, %rdx
+        incq    BOX_TOLD(%rdx)
+        movq    %rcx, %gs:BOX_EVENTS
+        movq    %gs:BOX_HOST, %rdx
+        movq    BOX_IDLE(%rdx), %rax
+        movq    %rax, %gs:BOX_USER
+        movq    %r11, %gs:BOX_USER_FLAGS
+        movq    %r11, %rbx
+        jmp     served
+
 /* From the serial line, with RFLAGS of the context in RBX. */
 late_nmi_with_flags:
+        cmpq    $0, %gs:BOX_USER
+        jne     late_nmi_of_user
         movq    %rsp, %rax
         pushq   $0x10
         pushq   %rax
@@ -918,10 +1100,23 @@ late_nmi:
         movq    %gs:BOX_HOST, %rax
         pushq   BOX_IDLE(%rax)
         movl    $0, %gs:BOX_LATE_NMI
+tell_late_nmi:
         pushq   $0
         movl    $NO_ERROR_CODE, 4(%rsp)
         pushq   $2
         jmp     save
+/* It interrupted user code. */
+late_nmi_of_user:
+        movq    %rsp, %rax
+        pushq   $USER_DATA
+        pushq   %rax
+        pushq   %rbx
+        pushq   $USER_CODE
+        pushq   %gs:BOX_USER
+        xorl    %eax, %eax
+        movq    %rax, %gs:BOX_USER
+        movl    %eax, %gs:BOX_LATE_NMI
+        jmp     tell_late_nmi
 #include "vmx.S"
 entry_end:
 
@@ -942,6 +1137,11 @@ gdt:
         .quad   0x00CF9B000000FFFF      /* 08h: 32-bit code */
         .quad   0x00CF93000000FFFF      /* 10h: data */
         .quad   0x00AF9B000000FFFF      /* 18h: 64-bit code */
+        .quad   0x00CF93000000FFFF      /* 20h: data */
+        .quad   0x00CFF3000000FFFF      /* 28h: data of user code */
+        .quad   0x00AFFB000000FFFF      /* 30h: user code */
+        .quad   0
+        .fill   2 * MAILBOX_COUNT, 8, 0 /* 40h: task-state segments */
 gdt_end:
 gdt_pointer:
         .word   gdt_end - gdt - 1
@@ -950,9 +1150,6 @@ gdt_pointer:
 idt_pointer:
         .word   4095
         .quad   idt
-task:                                   /* task-state segment of hosts and guests; nothing reads it */
-        .fill   104, 1, 0
-
 /*
  * Identity map of the first 4 GiB in 2 MiB pages; the last GiB, where devices are, is uncached. The
  * memory of tests is in 4 KiB pages, marked as written, so that a reset finds out what to clear.

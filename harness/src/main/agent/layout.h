@@ -24,6 +24,7 @@
 #define HEADER_IDLE      0x000       /* 0: poll; 1: tell the monitor by an OUT to IDLE_PORT at each turn;
                                         2: poll and serve the serial line */
 #define HEADER_BOOTED    0x008       /* set by the agent once the machine is up */
+#define HEADER_USER      0x018       /* not 0: the processors have user interrupts */
 #define HEADER_COUNT     0x010       /* how many processors there are */
 #define HEADER_APIC_IDS  0x100       /* 32-bit APIC ID of each processor */
 #define HEADER_TRAPS     0x800       /* a byte a vector: 1 if its handler keeps IF */
@@ -47,7 +48,14 @@
 #define BOX_GUEST        0x60        /* of a processor: mailbox of the guest that was entered last; 0: none */
 #define BOX_RESULTS      0x68        /* of a processor: where the results of its VMLAUNCH or VMRESUME go */
 #define BOX_EXIT         0x70        /* of a processor: reason of a VM exit */
+#define BOX_USER         0x78        /* where user code goes on that let the kernel do a turn of the idle loop; 0: it did not */
+#define BOX_USER_FLAGS   0x80        /* and with which RFLAGS */
 #define BOX_REGISTERS    0x100       /* of a guest: its general-purpose registers in the order of their numbers */
+#define BOX_TASK         0x200       /* task-state segment */
+#define BOX_TASK_STACK   0x204       /* in it: RSP of handlers that interrupt user code */
+#define BOX_TASK_PORTS   0x266       /* in it: where the ports begin that user code may use; there are none */
+#define TASK_SIZE        0x68
+#define USER_ROOM        0x200       /* what user code may use of its stack below BOX_STACK */
 #define BOX_EXIT_STACK   0x700       /* of a processor: end of the stack that VM exits begin with */
 #define BOX_RECORDS      0x800       /* the last 32 of them, 64 bytes each */
 #define RECORD_SHIFT     6
@@ -55,7 +63,7 @@
 
 /* Event record */
 #define RECORD_VECTOR    0x00        /* or one of the two below */
-#define RECORD_ERROR     0x08        /* error code, or NO_ERROR_CODE in the upper half; CR0 at a start; exit reason */
+#define RECORD_ERROR     0x08        /* address of the frame at a user interrupt; error code, or NO_ERROR_CODE in the upper half; CR0 at a start; exit reason */
 #define RECORD_RIP       0x10        /* saved RIP; CS:IP at a start; guest RIP at a VM exit */
 #define RECORD_RFLAGS    0x18
 #define RECORD_CONTEXT   0x20        /* address of the saved registers; at a VM exit the guest's mailbox */
@@ -64,6 +72,7 @@
 #define RESTARTED        0x200       /* the bootstrap processor came out of INIT */
 #define GUEST_STARTED    0x300       /* a guest began afresh */
 #define EXITED           0x400       /* a VM exit, or a VM entry that failed while it loaded guest state */
+#define USER_TAKEN       0x500       /* plus the vector of a user interrupt */
 #define ENTERING         0x80000000  /* upper half of a block's flag: VMLAUNCH or VMRESUME is executed */
 
 /* Saved registers, from BOX_CONTEXT upwards */
@@ -81,6 +90,19 @@
 #define SAVED_CS         0xA0
 #define SAVED_RFLAGS     0xA8
 #define SAVED_RSP        0xB0
+#define SAVED_SS         0xB8
+/* the same for a user interrupt, from its vector on */
+#define USER_VECTOR      0x88
+#define USER_RIP         0x90
+#define USER_RFLAGS      0x98
+#define USER_RSP         0xA0
+
+/* Segments */
+#define KERNEL_CODE      0x18        /* SYSCALL: data segment behind it */
+#define USER_SEGMENTS    0x20        /* SYSRET: data segment and code segment behind it */
+#define USER_DATA        0x2B
+#define USER_CODE        0x33
+#define TASKS            0x40        /* one of 16 bytes a processor */
 
 #define IDLE_PORT        0xE0
 

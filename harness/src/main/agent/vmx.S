@@ -250,6 +250,11 @@ finished:
         movl    $0, BOX_FINISHING(%rbx)
         movq    %gs:BOX_IDLE, %r9
         movq    %r9, BOX_IDLE(%rbx)
+        cmpq    $0, BOX_USER(%rbx)      /* the guest itself goes back to its user code */
+        je      2f
+        movq    $to_user, %r9
+        andl    $~0x300, %r10d
+2:
         write_vmcs %r9, VMCS_RIP
         write_vmcs %r10, VMCS_RFLAGS
         write_vmcs %rsi, VMCS_RSP

@@ -26,7 +26,15 @@ final class ChipPlatform implements Platform {
   /** What the processors and the firmware of the machine have, whatever the chip is. */
   private static final Set<Feature> OF_THE_MACHINE =
       EnumSet.of(
-          Feature.MONITOR_MWAIT, Feature.USER_INTERRUPTS, Feature.ACPI_TABLES, Feature.MP_TABLE);
+          Feature.MONITOR_MWAIT,
+          Feature.USER_INTERRUPTS,
+          Feature.FIVE_LEVEL_PAGING,
+          Feature.WAITPKG,
+          Feature.SHADOW_STACKS,
+          Feature.BRANCH_TRACKING,
+          Feature.RTM,
+          Feature.ACPI_TABLES,
+          Feature.MP_TABLE);
 
   private static final Set<Feature> OF_LOCAL_APICS =
       EnumSet.of(

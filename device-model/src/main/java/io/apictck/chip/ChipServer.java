@@ -36,7 +36,15 @@ public final class ChipServer {
   /** What the processors and the firmware have, not the chip. */
   private static final Set<Feature> NOT_OF_THE_CHIP =
       EnumSet.of(
-          Feature.MONITOR_MWAIT, Feature.USER_INTERRUPTS, Feature.ACPI_TABLES, Feature.MP_TABLE);
+          Feature.MONITOR_MWAIT,
+          Feature.USER_INTERRUPTS,
+          Feature.FIVE_LEVEL_PAGING,
+          Feature.WAITPKG,
+          Feature.SHADOW_STACKS,
+          Feature.BRANCH_TRACKING,
+          Feature.RTM,
+          Feature.ACPI_TABLES,
+          Feature.MP_TABLE);
 
   private final Map<String, String> options;
 

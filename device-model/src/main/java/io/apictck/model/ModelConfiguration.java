@@ -22,6 +22,12 @@ public record ModelConfiguration(
   /** Physical address bits. */
   public static final int MAX_PHY_ADDR = 46;
 
+  /** Linear address bits with four levels of paging structures. */
+  public static final int FOUR_LEVEL_BITS = 48;
+
+  /** Linear address bits with five levels. */
+  public static final int FIVE_LEVEL_BITS = 57;
+
   /** Time-stamp counter ticks per nanosecond: 1 GHz. */
   public static final long TSC_PER_NANO = 1;
 
@@ -105,6 +111,11 @@ public record ModelConfiguration(
 
   public boolean has(Feature feature) {
     return features.contains(feature);
+  }
+
+  /** Linear address bits, the most of any mode. */
+  public int linearAddressBits() {
+    return has(Feature.FIVE_LEVEL_PAGING) ? FIVE_LEVEL_BITS : FOUR_LEVEL_BITS;
   }
 
   /** Bits 23:16 of the local APIC version register. */

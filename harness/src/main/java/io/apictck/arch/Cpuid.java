@@ -47,6 +47,24 @@ public final class Cpuid {
   /** Leaf 5, ECX bit 1: interrupts break MWAIT even with IF=0 where asked for. */
   public static final int MWAIT_INTERRUPT_BREAK = 1 << 1;
 
+  /** Leaf 7, EBX bit 11: RTM. */
+  public static final int EBX_RTM = 1 << 11;
+
+  /** Leaf 7, ECX bit 5: UMONITOR, UMWAIT and TPAUSE. */
+  public static final int ECX_WAITPKG = 1 << 5;
+
+  /** Leaf 7, ECX bit 7: shadow stacks. */
+  public static final int ECX_SHADOW_STACKS = 1 << 7;
+
+  /** Leaf 7, ECX bit 16: linear addresses of 57 bits. */
+  public static final int ECX_FIVE_LEVEL_PAGING = 1 << 16;
+
+  /** Leaf 7, EDX bit 11: transactions abort always. */
+  public static final int EDX_RTM_ALWAYS_ABORT = 1 << 11;
+
+  /** Leaf 7, EDX bit 20: indirect-branch tracking. */
+  public static final int EDX_BRANCH_TRACKING = 1 << 20;
+
   /** Leaf 7, EDX bit 5. */
   public static final int EDX_USER_INTERRUPTS = 1 << 5;
 

@@ -26,5 +26,8 @@ public final class Exceptions {
   /** Page fault. */
   public static final int PF = 14;
 
+  /** Control protection. */
+  public static final int CP = 21;
+
   private Exceptions() {}
 }

@@ -104,6 +104,18 @@ public final class Msr {
   /** Address of the target table (UITTADDR), and {@link #UINTR_TT_ENABLE}. */
   public static final int IA32_UINTR_TT = 0x98A;
 
+  /** IA32_UMWAIT_CONTROL: {@link #UMWAIT_NO_DEEP_STATE}, and a limit in bits 31:2. */
+  public static final int IA32_UMWAIT_CONTROL = 0xE1;
+
+  /** Bit 0 of IA32_UMWAIT_CONTROL: C0.2 is not used. */
+  public static final long UMWAIT_NO_DEEP_STATE = 1;
+
+  /** IA32_U_CET: control-flow enforcement in user mode. */
+  public static final int IA32_U_CET = 0x6A0;
+
+  /** IA32_PL3_SSP: shadow stack pointer of user mode. */
+  public static final int IA32_PL3_SSP = 0x6A7;
+
   /** Bit 0 of IA32_UINTR_TT: SENDUIPI is enabled. */
   public static final long UINTR_TT_ENABLE = 1;
 

@@ -17,5 +17,8 @@ public final class PageFaultCode {
   /** I/D: of an instruction fetch. */
   public static final int FETCH = 1 << 4;
 
+  /** SS: of an access to a shadow stack. */
+  public static final int SHADOW_STACK = 1 << 6;
+
   private PageFaultCode() {}
 }

@@ -60,7 +60,14 @@ public final class FeatureProbe {
       case ENHANCED_SIRTP -> offersRemapping() && capability().enhancedSirtp();
       case WIDE_INVALIDATION_DESCRIPTORS ->
           offersRemapping() && extendedCapability().scalableMode();
-      case USER_INTERRUPTS -> offersUserInterrupts();
+      case USER_INTERRUPTS -> (structured().edx() & Cpuid.EDX_USER_INTERRUPTS) != 0;
+      case FIVE_LEVEL_PAGING -> (structured().ecx() & Cpuid.ECX_FIVE_LEVEL_PAGING) != 0;
+      case WAITPKG -> (structured().ecx() & Cpuid.ECX_WAITPKG) != 0;
+      case SHADOW_STACKS -> (structured().ecx() & Cpuid.ECX_SHADOW_STACKS) != 0;
+      case BRANCH_TRACKING -> (structured().edx() & Cpuid.EDX_BRANCH_TRACKING) != 0;
+      case RTM ->
+          (structured().ebx() & Cpuid.EBX_RTM) != 0
+              && (structured().edx() & Cpuid.EDX_RTM_ALWAYS_ABORT) == 0;
       case VMX -> offersVmx();
       case VMX_TRUE_CONTROLS -> offersVmx() && VmxCapabilities.of(cpu()).basic().trueControls();
       case HLT_ACTIVITY -> enters(ActivityState.HLT);
@@ -112,9 +119,11 @@ public final class FeatureProbe {
     return machine.description().board().remappingUnits();
   }
 
-  private boolean offersUserInterrupts() {
+  /** Leaf 7; zeros where that leaf is missing. */
+  private Cpu.CpuidResult structured() {
     return Integer.compareUnsigned(cpu().cpuid(0).eax(), Cpuid.STRUCTURED_FEATURES) >= 0
-        && (cpu().cpuid(Cpuid.STRUCTURED_FEATURES).edx() & Cpuid.EDX_USER_INTERRUPTS) != 0;
+        ? cpu().cpuid(Cpuid.STRUCTURED_FEATURES)
+        : new Cpu.CpuidResult(0, 0, 0, 0);
   }
 
   private boolean offersVmx() {
@@ -163,6 +172,11 @@ public final class FeatureProbe {
       case ENHANCED_SIRTP -> "CAP.ESIRTPS of the remapping unit = 1";
       case WIDE_INVALIDATION_DESCRIPTORS -> "ECAP.SMTS of the remapping unit = 1";
       case USER_INTERRUPTS -> "CPUID.(07H,0):EDX[5] = 1";
+      case FIVE_LEVEL_PAGING -> "CPUID.(07H,0):ECX[16] = 1";
+      case WAITPKG -> "CPUID.(07H,0):ECX[5] = 1";
+      case SHADOW_STACKS -> "CPUID.(07H,0):ECX[7] = 1";
+      case BRANCH_TRACKING -> "CPUID.(07H,0):EDX[20] = 1";
+      case RTM -> "CPUID.(07H,0):EBX[11] = 1 and EDX[11] = 0";
       case VMX -> "CPUID.01H:ECX[5] = 1, and IA32_FEATURE_CONTROL allows VMXON";
       case VMX_TRUE_CONTROLS -> "IA32_VMX_BASIC[55] = 1";
       case HLT_ACTIVITY -> "IA32_VMX_MISC[6] = 1";

@@ -65,6 +65,16 @@ public enum Feature {
   WIDE_INVALIDATION_DESCRIPTORS,
   /** CPUID.7.0:EDX[5]. */
   USER_INTERRUPTS,
+  /** CPUID.7.0:ECX[16]: linear addresses of 57 bits. */
+  FIVE_LEVEL_PAGING,
+  /** CPUID.7.0:ECX[5]: UMONITOR, UMWAIT and TPAUSE. */
+  WAITPKG,
+  /** CPUID.7.0:ECX[7]. */
+  SHADOW_STACKS,
+  /** CPUID.7.0:EDX[20]: indirect-branch tracking. */
+  BRANCH_TRACKING,
+  /** CPUID.7.0:EBX[11], and EDX[11] = 0: transactions that need not abort. */
+  RTM,
   /** CPUID.1:ECX[5], and IA32_FEATURE_CONTROL allows VMXON. */
   VMX,
   /** IA32_VMX_BASIC[55]: default1 controls may be 0. */

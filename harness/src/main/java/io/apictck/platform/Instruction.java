@@ -352,6 +352,48 @@ public sealed interface Instruction {
     }
   }
 
+  /** UMONITOR of an address. */
+  record Umonitor(long address) implements Instruction {}
+
+  /**
+   * UMWAIT; gives the {@link #STATUS_FLAGS}, of which CF tells that the limit of the operating
+   * system ended it.
+   *
+   * @param control bit 0: the deeper state, from which it is slower to wake, is not used
+   * @param deadline value of the time-stamp counter at which it ends
+   */
+  record Umwait(int control, long deadline) implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /** TPAUSE; otherwise as {@link Umwait}. */
+  record Tpause(int control, long deadline) implements Instruction {
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /**
+   * XBEGIN; gives {@link #STARTED}, or why the transaction aborted, and goes on behind itself then.
+   * The end of its block aborts a transaction.
+   */
+  record Xbegin() implements Instruction {
+    /** What it gives if the transaction goes on. */
+    public static final long STARTED = 0xFFFF_FFFFL;
+
+    @Override
+    public int values() {
+      return 1;
+    }
+  }
+
+  /** XTEST, then XEND if there is a transaction. */
+  record Xend() implements Instruction {}
+
   /** XSAVES of the state components in {@code components}. */
   record Xsaves(long address, long components) implements Instruction {}
 

@@ -220,6 +220,17 @@ final class InstructionEncoder {
       case Instruction.Clui() -> plain(0xF3, 0x0F, 0x01, 0xEE);
       case Instruction.Stui() -> plain(0xF3, 0x0F, 0x01, 0xEF);
       case Instruction.Testui() -> code(NOTHING, bytes(0xF3, 0x0F, 0x01, 0xED), STORE_FLAGS);
+      case Instruction.Umonitor(long address) ->
+          code(movRax(address), bytes(0xF3, 0x0F, 0xAE, 0xF0), NOTHING); // umonitor rax
+      case Instruction.Umwait(int control, long deadline) ->
+          code(wait(control, deadline), bytes(0xF2, 0x0F, 0xAE, 0xF1), STORE_FLAGS); // umwait ecx
+      case Instruction.Tpause(int control, long deadline) ->
+          code(wait(control, deadline), bytes(0x66, 0x0F, 0xAE, 0xF1), STORE_FLAGS); // tpause ecx
+      case Instruction.Xbegin() ->
+          code(movEax(-1), bytes(0xC7, 0xF8, 0x00, 0x00, 0x00, 0x00), STORE_RAX);
+      case Instruction.Xend() ->
+          // xtest; jz over xend
+          plain(0x0F, 0x01, 0xD6, 0x74, 0x03, 0x0F, 0x01, 0xD5);
       case Instruction.Xsaves(long address, long components) ->
           code(area(address, components), bytes(0x48, 0x0F, 0xC7, 0x29), NOTHING);
       case Instruction.Xrstors(long address, long components) ->
@@ -302,6 +313,12 @@ final class InstructionEncoder {
     return concat(
         movRcx(address),
         concat(movEax((int) components), movEdx((int) (components >>> Integer.SIZE))));
+  }
+
+  /** mov ecx, control; mov eax and edx, deadline. */
+  private static byte[] wait(int control, long deadline) {
+    return concat(
+        movEcx(control), concat(movEax((int) deadline), movEdx((int) (deadline >>> Integer.SIZE))));
   }
 
   /** mov r32, imm32. */

@@ -74,7 +74,7 @@ public interface Platform extends AutoCloseable {
 
   /**
    * What IA32_UINTR_HANDLER must be for user interrupts to show as {@link
-   * Event.UserInterruptTaken}.
+   * Event.UserInterruptTaken}: the address of an ENDBR64, or that of the instruction behind it.
    *
    * @throws UnsupportedActionException if the platform does not offer {@link
    *     Stimulus#USER_INTERRUPTS}

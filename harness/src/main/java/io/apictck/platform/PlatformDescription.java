@@ -72,6 +72,23 @@ public record PlatformDescription(
         Set.of());
   }
 
+  /** The same with other stimuli. */
+  public PlatformDescription withStimuli(Set<Stimulus> others) {
+    return new PlatformDescription(
+        name,
+        version,
+        apicIds,
+        scratchBase,
+        scratchSize,
+        startVectors,
+        board,
+        others,
+        virtualTime,
+        patience,
+        quiet,
+        borrowed);
+  }
+
   /** How many processors there are. */
   public int processors() {
     return apicIds.size();

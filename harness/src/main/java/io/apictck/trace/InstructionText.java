@@ -99,6 +99,13 @@ final class InstructionText {
       case Instruction.Clui() -> "clui";
       case Instruction.Stui() -> "stui";
       case Instruction.Testui() -> "testui";
+      case Instruction.Umonitor(long address) -> "umonitor [" + Numbers.address(address) + "]";
+      case Instruction.Umwait(int control, long deadline) ->
+          "umwait " + control + ", until " + Numbers.hex(deadline);
+      case Instruction.Tpause(int control, long deadline) ->
+          "tpause " + control + ", until " + Numbers.hex(deadline);
+      case Instruction.Xbegin() -> "xbegin";
+      case Instruction.Xend() -> "xend";
       case Instruction.Xsaves(long address, long components) ->
           "xsaves [" + Numbers.address(address) + "], components " + Numbers.hex(components);
       case Instruction.Xrstors(long address, long components) ->

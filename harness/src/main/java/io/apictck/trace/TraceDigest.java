@@ -153,6 +153,11 @@ final class TraceDigest {
         mix(expectedLow, expectedHigh, 0);
         mix(low, high, 0);
       }
+      case Instruction.Umonitor(long address) -> mix(61, address, 0);
+      case Instruction.Umwait(int control, long deadline) -> mix(62, control, deadline);
+      case Instruction.Tpause(int control, long deadline) -> mix(63, control, deadline);
+      case Instruction.Xbegin() -> mix(59);
+      case Instruction.Xend() -> mix(60);
     }
   }
 

@@ -161,6 +161,11 @@ final class MachineCodeTest {
             new Instruction.Clui(),
             new Instruction.Stui(),
             new Instruction.Testui(),
+            new Instruction.Umonitor(MEMORY),
+            new Instruction.Umwait(1, 0x1122_3344_5566_7788L),
+            new Instruction.Tpause(1, 0x1122_3344_5566_7788L),
+            new Instruction.Xbegin(),
+            new Instruction.Xend(),
             new Instruction.Xsaves(MEMORY, 0x1_0000_4000L),
             new Instruction.Xrstors(MEMORY, 0x1_0000_4000L)));
     return all;

@@ -20,6 +20,7 @@ import io.apictck.model.processor.PagingFaults;
 import io.apictck.model.processor.PassThroughFaults;
 import io.apictck.model.processor.ProcessorFaults;
 import io.apictck.model.processor.VmxExitFaults;
+import io.apictck.model.processor.uintr.UserAccessFaults;
 import io.apictck.model.processor.uintr.UserInterruptFaults;
 import io.apictck.model.processor.uintr.UserNotificationFaults;
 import io.apictck.model.processor.vmx.PostedInterruptFaults;
@@ -64,6 +65,7 @@ public final class PlantedFaults {
               RemappingFaults.all(),
               RemappingUnitFaults.all(),
               PostingFaults.all(),
+              UserAccessFaults.all(),
               UserInterruptFaults.all(),
               UserNotificationFaults.all())
           .flatMap(List::stream)

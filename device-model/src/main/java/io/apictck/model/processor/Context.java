@@ -137,6 +137,23 @@ final class Context {
     values[count++] = value;
   }
 
+  /** Replaces the value that was given last. */
+  void giveInstead(long value) {
+    values[count - 1] = value;
+  }
+
+  /** How many values were given. */
+  int given() {
+    return count;
+  }
+
+  /** Goes back behind an instruction, when so many values were given. */
+  void rewind(int index, int given) {
+    next = index + 1;
+    count = given;
+    repeated = 0;
+  }
+
   long[] values() {
     return count == 0 ? NO_VALUES : Arrays.copyOf(values, count);
   }

@@ -1,6 +1,7 @@
 package io.apictck.model.processor;
 
 import io.apictck.arch.Cr4;
+import io.apictck.model.ModelConfiguration;
 import io.apictck.model.processor.vmx.Addresses;
 import io.apictck.model.processor.vmx.CapabilityMsrs;
 
@@ -9,7 +10,7 @@ import io.apictck.model.processor.vmx.CapabilityMsrs;
  * Operation").
  *
  * <p>Supported: which values may be loaded. No bits but VMXE, OSXSAVE and UINTR of CR4 and, in
- * guests, CR0.WP and the address in CR3 have an effect: the processor is in 64-bit mode.
+ * guests, CR4.LA57, CR0.WP and the address in CR3 have an effect: the processor is in 64-bit mode.
  */
 final class ControlRegisters {
   /** CR4.VMXE. */
@@ -22,6 +23,7 @@ final class ControlRegisters {
   private static final long CR4_OF_64_BIT_MODE = 0x6A0;
 
   private static final long PE_PG = 0x8000_0001L;
+  private static final long WP = 1 << 16;
   private static final long NW = 1 << 29;
   private static final long CD = 1 << 30;
   private static final long CR0_DEFINED = 0xFFFF_FFFFL;
@@ -69,6 +71,13 @@ final class ControlRegisters {
     return (cr4 & Cr4.OSXSAVE) != 0;
   }
 
+  /** Bits of linear addresses in the current paging mode. */
+  int linearAddressBits() {
+    return (cr4 & Cr4.LA57) != 0
+        ? ModelConfiguration.FIVE_LEVEL_BITS
+        : ModelConfiguration.FOUR_LEVEL_BITS;
+  }
+
   boolean userInterruptsEnabled() {
     return (cr4 & Cr4.UINTR) != 0;
   }
@@ -77,11 +86,16 @@ final class ControlRegisters {
   int set(int register, long value, boolean vmxOperation, CapabilityMsrs capabilities) {
     boolean valid =
         switch (register) {
-          case 0 -> allowsCr0(value) && (!vmxOperation || capabilities.allowsCr0(value));
+          case 0 ->
+              allowsCr0(value)
+                  && ((cr4 & Cr4.CET) == 0 || (value & WP) != 0)
+                  && (!vmxOperation || capabilities.allowsCr0(value));
           case 3 -> Addresses.physical(value);
           case 4 ->
               (value & ~capabilities.cr4Allowed()) == 0
                   && (value & PAE) != 0
+                  && ((value ^ cr4) & Cr4.LA57) == 0
+                  && ((value & Cr4.CET) == 0 || (cr0 & WP) != 0)
                   && (!vmxOperation || capabilities.allowsCr4(value));
           default -> throw new IllegalArgumentException("there is no CR" + register + " here");
         };

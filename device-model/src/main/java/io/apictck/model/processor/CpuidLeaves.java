@@ -79,7 +79,6 @@ final class CpuidLeaves {
   private static final int EDX_EXTENDED = (1 << 11) | (1 << 20) | (1 << 29);
 
   private static final int EDX_INVARIANT_TSC = 1 << 8;
-  private static final int LINEAR_ADDRESS_BITS = 48;
 
   private CpuidLeaves() {}
 
@@ -95,13 +94,7 @@ final class CpuidLeaves {
               : Registers.ZERO;
       case POWER -> new Registers(EAX_ARAT, 0, 0, 0);
       case Cpuid.STRUCTURED_FEATURES ->
-          subleaf == 0
-              ? new Registers(
-                  0,
-                  EBX_TSC_ADJUST,
-                  0,
-                  bit(configuration, Feature.USER_INTERRUPTS, Cpuid.EDX_USER_INTERRUPTS))
-              : Registers.ZERO;
+          subleaf == 0 ? structuredFeatures(configuration) : Registers.ZERO;
       case Xsave.LEAF ->
           configuration.has(Feature.USER_INTERRUPTS) ? extendedState(subleaf) : Registers.ZERO;
       case Cpuid.TOPOLOGY -> topology(configuration, cpu, subleaf);
@@ -110,7 +103,8 @@ final class CpuidLeaves {
       case EXTENDED_FEATURES -> new Registers(0, 0, 0, EDX_EXTENDED);
       case ADVANCED_POWER -> new Registers(0, 0, 0, EDX_INVARIANT_TSC);
       case Cpuid.ADDRESS_SIZES ->
-          new Registers(ModelConfiguration.MAX_PHY_ADDR | (LINEAR_ADDRESS_BITS << 8), 0, 0, 0);
+          new Registers(
+              ModelConfiguration.MAX_PHY_ADDR | (configuration.linearAddressBits() << 8), 0, 0, 0);
       default -> Registers.ZERO;
     };
   }
@@ -129,6 +123,18 @@ final class CpuidLeaves {
             | (flags.xsave() ? Cpuid.ECX_OSXSAVE : 0);
     int edx = EDX_ALWAYS | (flags.apic() ? Cpuid.EDX_APIC : 0) | (processors > 1 ? EDX_HTT : 0);
     return new Registers(SIGNATURE, ebx, ecx, edx);
+  }
+
+  private static Registers structuredFeatures(ModelConfiguration configuration) {
+    int ebx = EBX_TSC_ADJUST | bit(configuration, Feature.RTM, Cpuid.EBX_RTM);
+    int ecx =
+        bit(configuration, Feature.WAITPKG, Cpuid.ECX_WAITPKG)
+            | bit(configuration, Feature.SHADOW_STACKS, Cpuid.ECX_SHADOW_STACKS)
+            | bit(configuration, Feature.FIVE_LEVEL_PAGING, Cpuid.ECX_FIVE_LEVEL_PAGING);
+    int edx =
+        bit(configuration, Feature.USER_INTERRUPTS, Cpuid.EDX_USER_INTERRUPTS)
+            | bit(configuration, Feature.BRANCH_TRACKING, Cpuid.EDX_BRANCH_TRACKING);
+    return new Registers(0, ebx, ecx, edx);
   }
 
   private static Registers extendedState(int subleaf) {

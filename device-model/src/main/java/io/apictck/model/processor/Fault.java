@@ -26,6 +26,10 @@ final class Fault {
     return Exceptions.PF | (errorCode << 8);
   }
 
+  static int controlProtection(int errorCode) {
+    return Exceptions.CP | (errorCode << 8);
+  }
+
   static int vector(int fault) {
     return fault & 0xFF;
   }

@@ -7,6 +7,12 @@ import io.apictck.arch.Rflags;
  * "POPF/POPFD/POPFQ").
  */
 final class Flags {
+  /** Bit 0: carry. */
+  static final long CF = 1;
+
+  /** Bit 6: zero. */
+  static final long ZF = 1 << 6;
+
   /** Bit 10: direction of string instructions. */
   static final long DF = 1 << 10;
 

@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.Cr4;
 import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vmx.EptPointer;
 import io.apictck.arch.vmx.VmcsField;
@@ -20,6 +21,8 @@ import io.apictck.model.processor.vmx.Vmcs;
  */
 final class GuestAddressSpace {
   private static final long WRITE_PROTECT = 1 << 16;
+  private static final int FOUR_LEVELS = 4;
+  private static final int FIVE_LEVELS = 5;
 
   private final ControlRegisters registers;
   private final ApicVirtualization apic;
@@ -53,13 +56,17 @@ final class GuestAddressSpace {
     return (registers.get(3) & PagingEntry.ADDRESS) != 0;
   }
 
+  private int levels() {
+    return (registers.get(4) & Cr4.LA57) != 0 ? FIVE_LEVELS : FOUR_LEVELS;
+  }
+
   /** Translates a canonical linear address. */
   Translation translate(long linear, MemoryAccess access) {
     long physical = linear;
     if (paging()) {
       boolean writeProtect = (registers.get(0) & WRITE_PROTECT) != 0;
       Translation walked =
-          walk.translate(registers.get(3), linear, access, writeProtect, structures);
+          walk.translate(registers.get(3), levels(), linear, access, writeProtect, structures);
       if (!usesEpt || !(walked instanceof Translation.Mapped(long address))) {
         return walked;
       }

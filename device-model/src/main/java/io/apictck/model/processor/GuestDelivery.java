@@ -87,8 +87,8 @@ final class GuestDelivery {
     return true;
   }
 
-  /** The delivery of an event has a fault. */
-  private boolean fault(GuestEvent event, GuestEvent second) {
+  /** The delivery of an event has a fault; false if there was a VM exit. */
+  boolean fault(GuestEvent event, GuestEvent second) {
     if (event.isException() && event.vector() == Exceptions.DF) {
       return exit(VmExit.of(ExitReason.TRIPLE_FAULT));
     }

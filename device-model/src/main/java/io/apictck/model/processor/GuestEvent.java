@@ -23,7 +23,7 @@ record GuestEvent(InterruptionInformation information, int errorCode, int length
   static GuestEvent exception(int vector, int errorCode) {
     InterruptionInformation plain =
         InterruptionInformation.of(InterruptionType.HARDWARE_EXCEPTION, vector);
-    return ErrorCodes.has(vector)
+    return ErrorCodes.has(vector, true)
         ? new GuestEvent(plain.withErrorCode(), errorCode, 0)
         : new GuestEvent(plain, 0, 0);
   }

@@ -338,19 +338,15 @@ final class GuestInstructions {
   // APIC virtualization
 
   private int sendUserIpi(Context context, long index) {
-    UserIpi ipi = processor.userInterrupts().post(index);
-    return switch (ipi.kind()) {
-      case UNDEFINED -> Fault.UD;
-      case REFUSED -> Fault.GP;
-      case POSTED -> Fault.NONE;
-      case NOTIFYING -> {
-        ApicOutcome outcome = guest.apic().sendUserIpi(ipi.vector(), ipi.destination());
-        if (outcome.kind() == ApicOutcome.Kind.PASSED) {
-          processor.userInterrupts().command(ipi);
-        }
-        yield outcome.reason() == null ? Fault.NONE : memory.exit(context, outcome);
-      }
-    };
+    return processor.userInterrupts().send(context, index, ipi -> notifyUser(context, ipi));
+  }
+
+  private int notifyUser(Context context, UserIpi ipi) {
+    ApicOutcome outcome = guest.apic().sendUserIpi(ipi.vector(), ipi.destination());
+    if (outcome.kind() == ApicOutcome.Kind.PASSED) {
+      processor.userInterrupts().command(ipi);
+    }
+    return outcome.reason() == null ? Fault.NONE : memory.exit(context, outcome);
   }
 
   private int finish(Context context, Instruction instruction, ApicOutcome outcome) {

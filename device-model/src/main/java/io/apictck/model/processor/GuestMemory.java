@@ -165,7 +165,7 @@ final class GuestMemory implements DataAccess {
    * into another page that may be anywhere.
    */
   private int locate(Context context, long address, int width, MemoryAccess.Kind kind) {
-    if (!Addresses.canonical(address)) {
+    if (!Addresses.canonical(address, processor.controlRegisters().linearAddressBits())) {
       return Fault.GP;
     }
     inFirst = width;
@@ -191,11 +191,7 @@ final class GuestMemory implements DataAccess {
         physical = address;
         yield Fault.NONE;
       }
-      case Translation.PageFault(int errorCode) -> guest.pageFault(linear, errorCode);
-      case Translation failed -> {
-        guest.exitBefore(context, guest.exitFor(failed, linear, false));
-        yield Fault.SWITCHED;
-      }
+      case Translation failed -> guest.fault(context, failed, linear);
     };
   }
 

@@ -102,11 +102,18 @@ final class Interpreter {
         processor.setCpl(0);
         yield Fault.NONE;
       }
-      case Instruction.Senduipi(long index) -> processor.userInterrupts().send(index);
+      case Instruction.Senduipi(long index) -> processor.userInterrupts().send(context, index);
       case Instruction.Uiret _ -> processor.userInterrupts().uiret(context);
       case Instruction.Clui _ -> processor.userInterrupts().setFlag(false);
       case Instruction.Stui _ -> processor.userInterrupts().setFlag(true);
       case Instruction.Testui _ -> processor.userInterrupts().test(context);
+      case Instruction.Umonitor(long address) -> umonitor(processor, address);
+      case Instruction.Umwait(int control, long deadline) ->
+          UserWait.execute(processor, context, control, deadline, true);
+      case Instruction.Tpause(int control, long deadline) ->
+          UserWait.execute(processor, context, control, deadline, false);
+      case Instruction.Xbegin _ -> xbegin(processor, context);
+      case Instruction.Xend _ -> xend(processor);
       case Instruction.Xsaves(long address, long components) ->
           processor.userInterrupts().save(address, components);
       case Instruction.Xrstors(long address, long components) ->
@@ -134,6 +141,7 @@ final class Interpreter {
       return Fault.GP;
     }
     ProcessorWorld world = processor.world();
+    processor.transaction().store(address, width);
     world.bus().write(processor.cpu(), address, width, value);
     world.stored(address, width);
     return Fault.NONE;
@@ -346,6 +354,44 @@ final class Interpreter {
       return Fault.GP;
     }
     processor.monitor().arm(address);
+    return Fault.NONE;
+  }
+
+  private static int umonitor(Processor processor, long address) {
+    // in guests "enable user wait and pause" is 0
+    if (processor.guest() != null || !processor.world().configuration().has(Feature.WAITPKG)) {
+      return Fault.UD;
+    }
+    if (!canonical(address)) {
+      return Fault.GP;
+    }
+    processor.monitor().arm(address);
+    return Fault.NONE;
+  }
+
+  // Transactions
+
+  private static int xbegin(Processor processor, Context context) {
+    if (!processor.world().configuration().has(Feature.RTM)) {
+      return Fault.UD;
+    }
+    if (processor.guest() != null) {
+      return give(context, 0);
+    }
+    processor.transaction().begin(context, processor.rflags());
+    return Fault.NONE;
+  }
+
+  private static int xend(Processor processor) {
+    if (!processor.world().configuration().has(Feature.RTM)) {
+      return Fault.UD;
+    }
+    boolean active = processor.transaction().active();
+    // what XTEST says
+    processor.setRflags((processor.rflags() & ~Instruction.STATUS_FLAGS) | (active ? 0 : Flags.ZF));
+    if (active) {
+      processor.transaction().end();
+    }
     return Fault.NONE;
   }
 

@@ -13,20 +13,26 @@ import java.util.function.Supplier;
  * The MSRs of one processor (Intel SDM Vol. 4; Vol. 3B, "Time-Stamp Counter" and "Time-Stamp
  * Counter Adjustment").
  *
- * <p>Supported: the MSRs of the chipset, IA32_TIME_STAMP_COUNTER, IA32_TSC_ADJUST, those of user
- * interrupts, and those of VMX, which are read-only. The counter is invariant, goes on over INIT,
- * and starts at zero with a reset. Not supported: all others; they raise #GP(0).
+ * <p>Supported: the MSRs of the chipset, IA32_TIME_STAMP_COUNTER, IA32_TSC_ADJUST,
+ * IA32_UMWAIT_CONTROL, those of user interrupts and of control-flow enforcement, and those of VMX,
+ * which are read-only. The counter is invariant, goes on over INIT, and starts at zero with a
+ * reset. Not supported: all others; they raise #GP(0).
  */
 final class MsrFile {
+  private static final long UMWAIT_DEFINED = 0xFFFF_FFFDL;
+
   private final ProcessorWorld world;
   private final int cpu;
   private Supplier<CapabilityMsrs> vmx;
   private Supplier<ExtendedState> extendedState;
+  private final UserControlFlow controlFlow;
   private long tscAdjust;
+  private long umwaitControl;
 
-  MsrFile(ProcessorWorld world, int cpu) {
+  MsrFile(ProcessorWorld world, int cpu, UserControlFlow controlFlow) {
     this.world = world;
     this.cpu = cpu;
+    this.controlFlow = controlFlow;
   }
 
   /** Power-on state; other parts have the MSRs of VMX, and those of user interrupts and XSAVES. */
@@ -34,6 +40,12 @@ final class MsrFile {
     vmx = capabilities;
     extendedState = extended;
     tscAdjust = 0;
+    umwaitControl = 0;
+  }
+
+  /** IA32_UMWAIT_CONTROL. */
+  long umwaitControl() {
+    return umwaitControl;
   }
 
   long tsc() {
@@ -67,8 +79,20 @@ final class MsrFile {
     return switch (msr) {
       case Msr.IA32_TIME_STAMP_COUNTER -> tsc();
       case Msr.IA32_TSC_ADJUST -> tscAdjust;
-      default -> isOfExtendedState(msr) ? extendedState.get().rdmsr(msr) : readVmx(msr);
+      default -> {
+        if (isUmwaitControl(msr)) {
+          yield umwaitControl;
+        }
+        if (controlFlow.owns(msr)) {
+          yield controlFlow.rdmsr(msr);
+        }
+        yield isOfExtendedState(msr) ? extendedState.get().rdmsr(msr) : readVmx(msr);
+      }
     };
+  }
+
+  private boolean isUmwaitControl(int msr) {
+    return msr == Msr.IA32_UMWAIT_CONTROL && world.configuration().has(Feature.WAITPKG);
   }
 
   private boolean isOfExtendedState(int msr) {
@@ -92,6 +116,17 @@ final class MsrFile {
     }
     if (isOfExtendedState(msr)) {
       extendedState.get().wrmsr(msr, value);
+      return;
+    }
+    if (controlFlow.owns(msr)) {
+      controlFlow.wrmsr(msr, value);
+      return;
+    }
+    if (isUmwaitControl(msr)) {
+      if ((value & ~UMWAIT_DEFINED) != 0) {
+        throw GeneralProtectionException.GP;
+      }
+      umwaitControl = value;
       return;
     }
     switch (msr) {

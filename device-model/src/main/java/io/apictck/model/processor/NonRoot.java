@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.ControlFlow;
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.Msr;
 import io.apictck.arch.vmx.ExitReason;
@@ -7,6 +8,7 @@ import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.InterruptionType;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import io.apictck.model.chipset.GeneralProtectionException;
 import io.apictck.model.processor.paging.MemoryAccess;
 import io.apictck.model.processor.paging.Translation;
 import io.apictck.model.processor.vmx.ApicOutcome;
@@ -151,6 +153,15 @@ final class NonRoot {
     return Fault.pageFault(errorCode);
   }
 
+  /** An address that an instruction accesses is not translated; gives a {@link Fault}. */
+  int fault(Context context, Translation failed, long linear) {
+    if (failed instanceof Translation.PageFault(int errorCode)) {
+      return pageFault(linear, errorCode);
+    }
+    exitBefore(context, exitFor(failed, linear, false));
+    return Fault.SWITCHED;
+  }
+
   void setVirtualNmiBlocked(boolean blocked) {
     virtualNmiBlocked = blocked;
   }
@@ -284,6 +295,10 @@ final class NonRoot {
 
   /** Fetches from where there can be no code but the APIC-access page. */
   private void fetch(long rip) {
+    if (processor.cpl() != 0 && processor.userInterrupts().isHandler(rip)) {
+      beginUserHandler(rip);
+      return;
+    }
     MemoryAccess access = MemoryAccess.of(MemoryAccess.Kind.FETCH, processor.cpl());
     switch (space().translate(rip, access)) {
       case Translation.Mapped(long address) -> {
@@ -295,6 +310,14 @@ final class NonRoot {
       }
       case Translation.PageFault _ -> throw GuestContexts.noCode(rip);
       case Translation failed -> exit(exitFor(failed, rip, false));
+    }
+  }
+
+  private void beginUserHandler(long rip) {
+    if (processor.userInterrupts().begin(rip)) {
+      processor.contexts().top().drop();
+    } else {
+      exception(GuestEvent.exception(Exceptions.CP, ControlFlow.END_BRANCH));
     }
   }
 
@@ -390,10 +413,7 @@ final class NonRoot {
       case INTERRUPT_WINDOW -> exit(VmExit.of(ExitReason.INTERRUPT_WINDOW));
       case VIRTUAL_INTERRUPT -> virtualInterrupt();
       case INTERRUPT -> interrupt();
-      case USER_INTERRUPT -> {
-        processor.userInterrupts().deliver();
-        delivered();
-      }
+      case USER_INTERRUPT -> userInterrupt();
     }
   }
 
@@ -429,15 +449,59 @@ final class NonRoot {
     }
   }
 
+  private void userInterrupt() {
+    try {
+      processor.userInterrupts().deliver();
+      delivered();
+    } catch (GeneralProtectionException _) {
+      exception(GuestEvent.exception(Exceptions.GP, 0));
+    } catch (InaccessibleException e) {
+      if (e.translation() instanceof Translation.PageFault(int errorCode)) {
+        pageFault(e.linear(), errorCode);
+        exception(GuestEvent.exception(Exceptions.PF, errorCode));
+      } else {
+        exit(exitFor(e.translation(), e.linear(), false));
+      }
+    }
+  }
+
+  /** An exception at a boundary. */
+  private void exception(GuestEvent event) {
+    if (exceptionExits(event)) {
+      exit(exitFor(event));
+    } else {
+      delivers(event);
+      delivery.deliver(event);
+    }
+  }
+
   /** User-interrupt notification processing; false if there was a VM exit. */
   private boolean processesNotification(int vector) {
+    GuestEvent notification = GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector);
+    long descriptor = processor.userInterrupts().interrupts().rdmsr(Msr.IA32_UINTR_PD);
+    Translation translation =
+        space().translates()
+            ? space().translate(descriptor, MemoryAccess.DESCRIPTOR)
+            : new Translation.Mapped(descriptor);
+    return switch (translation) {
+      case Translation.Mapped(long address) -> processes(notification, address);
+      case Translation.PageFault(int errorCode) -> {
+        pageFault(descriptor, errorCode);
+        yield delivery.fault(notification, GuestEvent.exception(Exceptions.PF, errorCode));
+      }
+      case Translation failed -> {
+        exit(exitFor(failed, descriptor, true).during(notification));
+        yield false;
+      }
+    };
+  }
+
+  /** Goes on with the address of the descriptor. */
+  private boolean processes(GuestEvent notification, long descriptor) {
     if (vmcs.has(VmxControl.VIRTUALIZE_APIC_ACCESSES)) {
-      long descriptor = processor.userInterrupts().interrupts().rdmsr(Msr.IA32_UINTR_PD);
       ApicOutcome access = apic().eventDelivery(descriptor);
       if (access.kind() == ApicOutcome.Kind.EXIT) {
-        exit(
-            VmExit.of(ExitReason.APIC_ACCESS, access.qualification())
-                .during(GuestEvent.of(InterruptionType.EXTERNAL_INTERRUPT, vector)));
+        exit(VmExit.of(ExitReason.APIC_ACCESS, access.qualification()).during(notification));
         return false;
       }
     }

@@ -3,6 +3,7 @@ package io.apictck.model.processor;
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.Rflags;
 import io.apictck.model.ModelConfiguration;
+import io.apictck.model.chipset.GeneralProtectionException;
 import io.apictck.model.processor.paging.EptWalk;
 import io.apictck.model.processor.paging.PageWalk;
 import io.apictck.model.processor.uintr.UserInterruptEntry;
@@ -14,6 +15,7 @@ import io.apictck.model.processor.vmx.EntryChecks;
 import io.apictck.model.processor.vmx.VmxWorld;
 import io.apictck.platform.Action;
 import io.apictck.platform.Event;
+import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
 
 /**
@@ -64,6 +66,9 @@ public class Processor extends ProcessorDecisions {
   private final int cpu;
   private final MsrFile msrs;
   private final Monitor monitor;
+  private final TimedWait timedWait;
+  private final Transaction transaction;
+  private final UserControlFlow controlFlow;
   private final ControlRegisters controlRegisters = new ControlRegisters();
   private final GuestContexts hostPlaces = new GuestContexts();
 
@@ -112,8 +117,11 @@ public class Processor extends ProcessorDecisions {
   public Processor(ProcessorWorld world, int cpu) {
     this.world = world;
     this.cpu = cpu;
-    this.msrs = new MsrFile(world, cpu);
+    this.controlFlow = new UserControlFlow(world.configuration());
+    this.msrs = new MsrFile(world, cpu, controlFlow);
     this.monitor = new Monitor(world);
+    this.timedWait = new TimedWait(world);
+    this.transaction = new Transaction(world, cpu);
   }
 
   // Decisions
@@ -128,6 +136,11 @@ public class Processor extends ProcessorDecisions {
       case INTERRUPT -> interruptFlag() && !stiShadow && !movSsShadow;
       case USER_INTERRUPT -> userInterrupts().recognized();
     };
+  }
+
+  /** Whether an instruction aborts a transaction; most may, if a processor likes. */
+  protected boolean abortsTransaction(Instruction instruction) {
+    return Transaction.aborts(instruction);
   }
 
   /** Whether INIT leaves the processor waiting for a start-up IPI. */
@@ -191,6 +204,7 @@ public class Processor extends ProcessorDecisions {
     }
     pending = 0;
     startUpVector = NO_VECTOR;
+    controlFlow.reset();
     msrs.reset(() -> vmx().capabilities(), () -> userInterrupts().extendedState());
     activity = cpu == 0 ? Activity.ACTIVE : Activity.WAIT_FOR_SIPI;
   }
@@ -244,10 +258,7 @@ public class Processor extends ProcessorDecisions {
     movSsShadow = false;
     singleStep = (rflags & Rflags.TF) != 0;
     duration = ModelConfiguration.NANOS_PER_INSTRUCTION;
-    int fault =
-        inGuest()
-            ? guest.execute(context, context.fetch())
-            : Interpreter.execute(this, context, context.fetch());
+    int fault = execute(context, context.fetch());
     if (fault == Fault.SWITCHED) {
       singleStep = false;
     } else if (fault != Fault.NONE) {
@@ -269,6 +280,29 @@ public class Processor extends ProcessorDecisions {
     world.advance(duration);
     if (pending != 0 || guest != null || fault == Fault.SWITCHED || needsNop()) {
       world.attend(cpu);
+    }
+  }
+
+  private int execute(Context context, Instruction instruction) {
+    if (inGuest()) {
+      return guest.execute(context, instruction);
+    }
+    if (transaction.active() && abortsTransaction(instruction)) {
+      abortTransaction();
+      return Fault.NONE;
+    }
+    int fault = Interpreter.execute(this, context, instruction);
+    if (transaction.active() && (fault != Fault.NONE || context.atEnd())) {
+      abortTransaction();
+      return Fault.NONE;
+    }
+    return fault;
+  }
+
+  private void abortTransaction() {
+    if (transaction.active()) {
+      singleStep = false;
+      rflags = transaction.abort();
     }
   }
 
@@ -297,7 +331,27 @@ public class Processor extends ProcessorDecisions {
     return msrs;
   }
 
+  /** Time has passed; a wait may be over. */
+  final void timePassed(long nanos) {
+    if (timedWait.isOver(nanos)) {
+      world.attend(cpu);
+    }
+  }
+
+  /** When a wait is over at the latest; {@link Long#MAX_VALUE} if it has no end. */
+  final long waitsUntil() {
+    return timedWait.end();
+  }
+
   // For the interpreter
+
+  final UserControlFlow controlFlow() {
+    return controlFlow;
+  }
+
+  final Transaction transaction() {
+    return transaction;
+  }
 
   final ProcessorWorld world() {
     return world;
@@ -367,6 +421,18 @@ public class Processor extends ProcessorDecisions {
     }
   }
 
+  /**
+   * UMWAIT and TPAUSE.
+   *
+   * @param end when it ends, in nanoseconds
+   * @param limited whether the operating system has it end then
+   */
+  final void waitUntil(long end, boolean limited) {
+    interruptsBreakMwait = false;
+    timedWait.begin(end, limited);
+    activity = Activity.WAITING;
+  }
+
   /** INT n. */
   final void softwareInterrupt(int vector) {
     // TF is cleared on the way into the handler: no trap
@@ -374,13 +440,18 @@ public class Processor extends ProcessorDecisions {
     interrupt(vector, Event.Kind.SOFTWARE);
   }
 
-  /** INT3, and #DB at a boundary. */
+  /** INT3, and #DB and #GP at a boundary; an error code is 0. */
   final void trap(int vector) {
+    exception(vector, 0);
+  }
+
+  private void exception(int vector, int errorCode) {
     singleStep = false;
+    abortTransaction();
     Place place = contexts.top().place();
     long saved = rflags;
     if (enterHandler(vector)) {
-      world.show(new Event.ExceptionTaken(cpu, vector, 0, place, saved));
+      world.show(new Event.ExceptionTaken(cpu, vector, errorCode, place, saved));
     }
   }
 
@@ -494,6 +565,11 @@ public class Processor extends ProcessorDecisions {
     return guest != null && !inSmm;
   }
 
+  /** The guest that runs; null if none does, or system management in its stead. */
+  final NonRoot guest() {
+    return inGuest() ? guest : null;
+  }
+
   final void enterGuest(NonRoot entered, ContextStack its) {
     guest = entered;
     contexts = its;
@@ -596,6 +672,10 @@ public class Processor extends ProcessorDecisions {
       wake();
       return true;
     }
+    if (timedWait.isOver(world.nanos())) {
+      endTimedWait();
+      return true;
+    }
     if (needsNop()) {
       nop();
       return true;
@@ -630,15 +710,31 @@ public class Processor extends ProcessorDecisions {
       case NMI -> interrupt(Exceptions.NMI, Event.Kind.NMI);
       // there may be another one behind: the bits of these stay
       case INTERRUPT -> externalInterrupt(world.chipset().acknowledge(cpu) & 0xFF);
-      case USER_INTERRUPT -> userInterrupts().deliver();
+      case USER_INTERRUPT -> userInterrupt();
+    }
+  }
+
+  private void userInterrupt() {
+    abortForUser();
+    try {
+      userInterrupts().deliver();
+    } catch (GeneralProtectionException _) {
+      trap(Exceptions.GP);
     }
   }
 
   private void externalInterrupt(int vector) {
     if (notifiesUser(vector, true)) {
+      abortForUser();
       userInterrupts().notified();
     } else {
       interrupt(vector, Event.Kind.EXTERNAL);
+    }
+  }
+
+  private void abortForUser() {
+    if (userInterruptsAbortTransactions()) {
+      abortTransaction();
     }
   }
 
@@ -651,6 +747,7 @@ public class Processor extends ProcessorDecisions {
   }
 
   private void interrupt(int vector, Event.Kind kind) {
+    abortTransaction();
     Place place = contexts.top().place();
     long saved = rflagsOfFrame();
     if (enterHandler(vector)) {
@@ -680,6 +777,7 @@ public class Processor extends ProcessorDecisions {
   }
 
   final void enterSystemManagement() {
+    abortTransaction();
     Place place = contexts.top().place();
     SavedState saved =
         new SavedState(
@@ -737,6 +835,8 @@ public class Processor extends ProcessorDecisions {
     controlRegisters.reset();
     hostPlaces.reset(cpu);
     monitor.disarm();
+    timedWait.cancel();
+    transaction.forget();
     rflags = Rflags.FIXED;
     cpl = 0;
     stiShadow = false;
@@ -762,9 +862,18 @@ public class Processor extends ProcessorDecisions {
     completeAtEnd();
   }
 
+  private void endTimedWait() {
+    if (timedWait.isLimited()) {
+      rflags |= Flags.CF;
+      contexts.top().giveInstead(Flags.CF);
+    }
+    wake();
+  }
+
   final void endWait() {
     if (activity == Activity.WAITING) {
       monitor.disarm();
+      timedWait.cancel();
     }
     activity = Activity.ACTIVE;
   }

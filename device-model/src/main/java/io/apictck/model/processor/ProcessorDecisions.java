@@ -58,6 +58,21 @@ abstract class ProcessorDecisions {
     return true;
   }
 
+  /** Whether user interrupts and their notifications end UMWAIT and TPAUSE. */
+  protected boolean userInterruptsEndWaits() {
+    return true;
+  }
+
+  /** Whether user interrupts and their notifications abort a transaction. */
+  protected boolean userInterruptsAbortTransactions() {
+    return true;
+  }
+
+  /** Whether UIRET clears the monitor. */
+  protected boolean uiretClearsMonitor() {
+    return true;
+  }
+
   /** Whether MWAIT with bit 0 of its extensions ends with a pending interrupt that IF=0 masks. */
   protected boolean maskedInterruptEndsMwait() {
     return true;

@@ -40,6 +40,9 @@ public interface ProcessorWorld {
   /** A processor armed its monitor, or its armed monitor is no more. */
   void monitoring(boolean armed);
 
+  /** A processor waits for a time, or does not any more. */
+  void waiting(boolean timed);
+
   /** Memory was written: monitors of that place are triggered. */
   void stored(long address, long length);
 }

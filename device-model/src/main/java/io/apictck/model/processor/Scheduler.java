@@ -55,6 +55,10 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   private int working;
 
   private int monitors;
+
+  /** Processors that wait for a time. */
+  private int timedWaits;
+
   private long nanos;
 
   /** A machine in its power-on state. */
@@ -136,7 +140,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
     long end = duration > Long.MAX_VALUE - nanos ? Long.MAX_VALUE : nanos + duration;
     run();
     while (shown == 0) {
-      long next = chipset.nextEvent();
+      long next = nextEvent();
       if (next > end || nanos >= end) {
         advanceTo(Math.max(nanos, end));
         run();
@@ -263,7 +267,7 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
 
   @Override
   public long calm() {
-    long next = chipset.nextEvent();
+    long next = nextEvent();
     return next > nanos ? next - nanos : 1;
   }
 
@@ -300,6 +304,11 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   }
 
   @Override
+  public void waiting(boolean timed) {
+    timedWaits += timed ? 1 : -1;
+  }
+
+  @Override
   public void stored(long address, long length) {
     if (monitors == 0) {
       return;
@@ -317,6 +326,22 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
   private void advanceTo(long time) {
     nanos = time;
     chipset.advanceTo(time);
+    if (timedWaits != 0) {
+      for (Processor processor : processors) {
+        processor.timePassed(time);
+      }
+    }
+  }
+
+  /** When something happens by itself; {@link Long#MAX_VALUE} if nothing does. */
+  private long nextEvent() {
+    long next = chipset.nextEvent();
+    if (timedWaits != 0) {
+      for (Processor processor : processors) {
+        next = Math.min(next, processor.waitsUntil());
+      }
+    }
+    return next;
   }
 
   private void settle() {

@@ -21,7 +21,9 @@ final class SkippedInstructions {
           Instruction.Vmwrite _,
           Instruction.Vmlaunch _,
           Instruction.Vmresume _,
-          Instruction.Testui _ ->
+          Instruction.Testui _,
+          Instruction.Umwait _,
+          Instruction.Tpause _ ->
           true;
       default -> false;
     };

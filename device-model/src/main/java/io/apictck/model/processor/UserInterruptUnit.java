@@ -1,7 +1,11 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.ControlFlow;
 import io.apictck.arch.Cr4;
 import io.apictck.arch.uintr.UserInterruptFrame;
+import io.apictck.model.chipset.GeneralProtectionException;
+import io.apictck.model.processor.paging.MemoryAccess;
+import io.apictck.model.processor.paging.Translation;
 import io.apictck.model.processor.uintr.UserInterruptEntry;
 import io.apictck.model.processor.uintr.UserInterruptReturn;
 import io.apictck.model.processor.uintr.UserInterruptWorld;
@@ -11,6 +15,7 @@ import io.apictck.model.processor.vmx.Addresses;
 import io.apictck.platform.Event;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
+import java.util.function.ToIntFunction;
 
 /**
  * User interrupts in the flow of instructions: SENDUIPI, UIRET, CLUI, STUI and TESTUI, and what
@@ -24,10 +29,14 @@ final class UserInterruptUnit implements UserInterruptWorld {
   static final long HANDLER = 0x2000_3000L;
 
   private static final int CR4 = 4;
+  private static final int USER = 3;
 
   private final Processor processor;
   private final UserInterrupts interrupts;
   private final ExtendedState extendedState;
+
+  /** The user interrupt whose handler was entered last. */
+  private Event.UserInterruptTaken taken;
 
   UserInterruptUnit(Processor processor) {
     this.processor = processor;
@@ -51,23 +60,30 @@ final class UserInterruptUnit implements UserInterruptWorld {
 
   // Instructions
 
-  /** SENDUIPI outside of guests. */
-  int send(long index) {
-    UserIpi ipi = post(index);
-    return switch (ipi.kind()) {
-      case UNDEFINED -> Fault.UD;
-      case REFUSED -> Fault.GP;
-      case POSTED -> Fault.NONE;
-      case NOTIFYING -> {
-        command(ipi);
-        yield Fault.NONE;
-      }
-    };
+  /** SENDUIPI. */
+  int send(Context context, long index) {
+    return send(
+        context,
+        index,
+        ipi -> {
+          command(ipi);
+          return Fault.NONE;
+        });
   }
 
-  /** SENDUIPI but for its notification. */
-  UserIpi post(long index) {
-    return interrupts.send(index, cr4());
+  /** SENDUIPI; its notification is sent by {@code notification}, which gives a {@link Fault}. */
+  int send(Context context, long index, ToIntFunction<UserIpi> notification) {
+    try {
+      UserIpi ipi = interrupts.send(index, cr4());
+      return switch (ipi.kind()) {
+        case UNDEFINED -> Fault.UD;
+        case REFUSED -> Fault.GP;
+        case POSTED -> Fault.NONE;
+        case NOTIFYING -> notification.applyAsInt(ipi);
+      };
+    } catch (InaccessibleException e) {
+      return processor.guest().fault(context, e.translation(), e.linear());
+    }
   }
 
   /** The notification of SENDUIPI, by the physical local APIC. */
@@ -107,15 +123,25 @@ final class UserInterruptUnit implements UserInterruptWorld {
     if (!interrupts.enabledBy(cr4())) {
       return Fault.UD;
     }
-    UserInterruptReturn to = interrupts.frame(context.stackPointer() + UserInterruptFrame.RIP);
-    if (!interrupts.reaches(to)) {
-      return Fault.GP;
+    UserInterruptReturn to;
+    try {
+      to = interrupts.frame(context.stackPointer() + UserInterruptFrame.RIP);
+      if (!interrupts.reaches(to)) {
+        return Fault.GP;
+      }
+      if (!interrupts.follows(to)) {
+        return Fault.controlProtection(ControlFlow.FAR_RETURN);
+      }
+    } catch (InaccessibleException e) {
+      return processor.guest().fault(context, e.translation(), e.linear());
     }
     Processor.requireLast(context, "UIRET");
     if (context.kind() != Context.Kind.USER_HANDLER) {
       throw new IllegalStateException("UIRET outside of a handler of user interrupts");
     }
-    processor.monitor().disarm();
+    if (processor.uiretClearsMonitor()) {
+      processor.monitor().disarm();
+    }
     processor.leaveUserHandler(context);
     GuestContexts places = processor.places();
     long rflags = interrupts.finish(processor.rflags(), to.rflags());
@@ -158,7 +184,9 @@ final class UserInterruptUnit implements UserInterruptWorld {
   void notified() {
     endNotification();
     interrupts.process();
-    processor.wake();
+    if (processor.activity() != Activity.WAITING || processor.userInterruptsEndWaits()) {
+      processor.wake();
+    }
   }
 
   /** The EOI of a notification that the local APIC has delivered. */
@@ -170,26 +198,51 @@ final class UserInterruptUnit implements UserInterruptWorld {
 
   /** Whether a user interrupt is to be delivered now. */
   boolean recognized() {
-    return interrupts.recognized(cr4(), processor.cpl(), processor.movSsShadow());
+    return (processor.activity() != Activity.WAITING || processor.userInterruptsEndWaits())
+        && interrupts.recognized(cr4(), processor.cpl(), processor.movSsShadow());
   }
 
-  /** Enters the handler. */
+  /**
+   * Enters the handler.
+   *
+   * @throws InaccessibleException if the stack cannot be written
+   * @throws GeneralProtectionException if there can be no handler
+   */
   void deliver() {
     GuestContexts places = processor.places();
     Place place = places.place();
     long rflags = processor.rflags();
     UserInterruptEntry entry = interrupts.deliver(places.rip(), places.rsp(), rflags);
-    if (entry.rip() != HANDLER) {
+    if (!isHandler(entry.rip())) {
       throw new IllegalStateException(
           "UIHANDLER is %xh, where no handler of a test is".formatted(entry.rip()));
     }
     if (processor.enterUserHandler(entry)) {
-      processor
-          .world()
-          .show(
-              new Event.UserInterruptTaken(
-                  processor.cpu(), entry.vector(), place, rflags, entry.rsp()));
+      taken =
+          new Event.UserInterruptTaken(processor.cpu(), entry.vector(), place, rflags, entry.rsp());
+      if (interrupts.tracksDelivery()) {
+        processor.controlFlow().branch(cr4());
+      }
+      if (!begin(entry.rip())) {
+        places.contexts().top().goElsewhere(entry.rip());
+      }
     }
+  }
+
+  /** Whether a handler of a test can be entered there. */
+  boolean isHandler(long rip) {
+    return rip == HANDLER || rip == HANDLER + ControlFlow.END_BRANCH_LENGTH;
+  }
+
+  /** Executes the first instruction of a handler; false if another one is due. */
+  boolean begin(long rip) {
+    UserControlFlow controlFlow = processor.controlFlow();
+    if (controlFlow.isBranchOpen() && rip != HANDLER) {
+      return false;
+    }
+    controlFlow.endBranch();
+    processor.world().show(taken);
+    return true;
   }
 
   private long cr4() {
@@ -200,13 +253,82 @@ final class UserInterruptUnit implements UserInterruptWorld {
 
   @Override
   public long read(long address, int width) {
-    return processor.world().bus().read(processor.cpu(), address, width);
+    return load(locate(address, MemoryAccess.Kind.READ, false), width);
+  }
+
+  @Override
+  public long readForWrite(long address, int width) {
+    return load(locate(address, MemoryAccess.Kind.WRITE, false), width);
   }
 
   @Override
   public void write(long address, int width, long value) {
-    processor.world().bus().write(processor.cpu(), address, width, value);
-    processor.world().stored(address, width);
+    store(locate(address, MemoryAccess.Kind.WRITE, false), width, value);
+  }
+
+  @Override
+  public long pop(long address) {
+    return load(locate(address, MemoryAccess.Kind.READ, processor.cpl() == USER), Long.BYTES);
+  }
+
+  @Override
+  public void push(long address, long value) {
+    store(locate(address, MemoryAccess.Kind.WRITE, true), Long.BYTES, value);
+  }
+
+  @Override
+  public void pushShadow(long rip) {
+    UserControlFlow controlFlow = processor.controlFlow();
+    if (controlFlow.hasShadowStack(cr4())) {
+      long top = controlFlow.ssp() - Long.BYTES;
+      store(locate(top, MemoryAccess.Kind.SHADOW_STACK, true), Long.BYTES, rip);
+      controlFlow.setSsp(top);
+    }
+  }
+
+  @Override
+  public boolean popShadow(long rip) {
+    UserControlFlow controlFlow = processor.controlFlow();
+    if (!controlFlow.hasShadowStack(cr4())) {
+      return true;
+    }
+    long top = controlFlow.ssp();
+    if (load(locate(top, MemoryAccess.Kind.SHADOW_STACK, true), Long.BYTES) != rip) {
+      return false;
+    }
+    controlFlow.setSsp(top + Long.BYTES);
+    return true;
+  }
+
+  private long load(long physical, int width) {
+    return processor.world().bus().read(processor.cpu(), physical, width);
+  }
+
+  private void store(long physical, int width, long value) {
+    processor.world().bus().write(processor.cpu(), physical, width, value);
+    processor.world().stored(physical, width);
+  }
+
+  private long locate(long linear, MemoryAccess.Kind kind, boolean user) {
+    NonRoot guest = processor.guest();
+    if (guest == null || !guest.space().translates()) {
+      return linear;
+    }
+    Translation translation = guest.space().translate(linear, new MemoryAccess(kind, user, false));
+    if (translation instanceof Translation.Mapped(long physical)) {
+      return physical;
+    }
+    throw new InaccessibleException(translation, linear);
+  }
+
+  @Override
+  public int linearAddressBits() {
+    return processor.controlRegisters().linearAddressBits();
+  }
+
+  @Override
+  public int maxLinearAddressBits() {
+    return processor.world().configuration().linearAddressBits();
   }
 
   @Override

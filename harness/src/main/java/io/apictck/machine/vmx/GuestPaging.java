@@ -2,6 +2,9 @@ package io.apictck.machine.vmx;
 
 import io.apictck.arch.PagingEntry;
 import io.apictck.machine.Cpu;
+import io.apictck.platform.Instruction;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Paging structures of a guest in 64-bit mode (Intel SDM Vol. 3A, "4-Level Paging and 5-Level
@@ -32,19 +35,35 @@ public final class GuestPaging {
       };
 
   private final IdentityMap map;
+  private final long top;
 
-  private GuestPaging(IdentityMap map) {
+  private GuestPaging(IdentityMap map, long top) {
     this.map = map;
+    this.top = top;
   }
 
   /** New structures. */
   public static GuestPaging identity(Cpu host) {
-    return new GuestPaging(IdentityMap.create(host, FORMAT));
+    IdentityMap map = IdentityMap.create(host, FORMAT);
+    return new GuestPaging(map, map.top());
+  }
+
+  /** New structures of five levels: each 256 TiB of linear addresses are as the first ones. */
+  public static GuestPaging ofFiveLevels(Cpu host) {
+    IdentityMap map = IdentityMap.create(host, FORMAT);
+    long top = host.machine().newPage();
+    List<Instruction> entries = new ArrayList<>();
+    for (int i = 0; i < PagingEntry.ENTRIES; i++) {
+      entries.add(
+          new Instruction.Store(top + (long) i * Long.BYTES, Long.BYTES, FORMAT.table(map.top())));
+    }
+    host.runInPieces(entries);
+    return new GuestPaging(map, top);
   }
 
   /** What CR3 has to be. */
   public long cr3() {
-    return map.top();
+    return top;
   }
 
   /** Maps a page of 4 KiB; {@code bits} are those of {@link PagingEntry} below the address. */

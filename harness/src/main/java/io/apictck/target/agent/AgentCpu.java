@@ -219,6 +219,11 @@ final class AgentCpu {
       startAfresh();
       return;
     }
+    if (vector >= AgentLayout.USER_TAKEN) {
+      long context = memory.read64(at + AgentLayout.RECORD_CONTEXT);
+      userInterrupt(vector - AgentLayout.USER_TAKEN, error, rip, rflags, context, events);
+      return;
+    }
     if (vector >= AgentLayout.STARTED) {
       started(vector, error, rip, rflags, events);
       return;
@@ -302,28 +307,51 @@ final class AgentCpu {
       events.add(new Event.Faulted(index, block.number, at, vector, (int) error));
       internal(flag -> new Code().takeCommand().dropContext(context, flag).bytes(), () -> {});
     } else if (at == block.instructions.size() && !block.code.endsSuspended()) {
-      finish(block, vector, rip, rflags, context, events);
+      finish(block, rip, context, false, events, () -> enter(vector, Place.IDLE, rflags, events));
     } else {
       enter(vector, place, rflags, events);
     }
   }
 
-  /** The block had ended, but for storing its results. */
+  private void userInterrupt(
+      int vector, long frame, long rip, long rflags, long context, List<Event> events) {
+    StartedBlock block = blockAt(rip);
+    if (block != null
+        && block.code.indexOf(rip) == block.instructions.size()
+        && !block.code.endsSuspended()) {
+      Runnable taken = () -> enterUser(vector, Place.IDLE, rflags, frame, events);
+      finish(block, rip, context, true, events, taken);
+    } else {
+      enterUser(vector, placeOf(rip), rflags, frame, events);
+    }
+  }
+
+  private void enterUser(int vector, Place place, long rflags, long frame, List<Event> events) {
+    depth++;
+    events.add(new Event.UserInterruptTaken(index, vector, place, rflags, frame));
+  }
+
+  /** The block had ended, but for storing its results; then comes what interrupted it. */
   private void finish(
-      StartedBlock block, int vector, long rip, long rflags, long context, List<Event> events) {
+      StartedBlock block,
+      long rip,
+      long context,
+      boolean user,
+      List<Event> events,
+      Runnable taken) {
     byte[] rest = block.code.restOfStore(rip);
     internal(
         flag ->
             new Code()
                 .takeCommand()
-                .finishInterrupted(context, rest)
+                .finishInterrupted(context, rest, user)
                 .loadStack()
                 .done(flag)
                 .idle()
                 .bytes(),
         () -> {
           completed(block, events);
-          enter(vector, Place.IDLE, rflags, events);
+          taken.run();
         });
   }
 

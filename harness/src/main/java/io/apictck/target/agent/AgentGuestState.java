@@ -19,16 +19,17 @@ final class AgentGuestState {
   private static final long DATA = 0x10;
   private static final long CODE = 0x18;
 
-  /** Of the task register; no descriptor is there, since VM entries and exits load none. */
-  private static final long TASK = 0x20;
+  /** What IRET to user code leaves alone. */
+  private static final long USER_DATA = 0x2B;
 
   private static final long CODE_RIGHTS = 0xA09B;
   private static final long DATA_RIGHTS = 0xC093;
+  private static final long USER_DATA_RIGHTS = 0xC0F3;
   private static final long TASK_RIGHTS = 0x8B;
   private static final long UNUSABLE = 1 << 16;
   private static final long LIMIT = 0xFFFF_FFFFL;
-  private static final long TASK_LIMIT = 0x67;
-  private static final long GDT_LIMIT = 0x1F;
+  private static final long TASK_LIMIT = AgentLayout.TASK_SIZE - 1;
+  private static final long GDT_LIMIT = AgentLayout.TASKS + 16 * AgentLayout.MAX_PROCESSORS - 1;
   private static final long IDT_LIMIT = 0xFFF;
   private static final long DR7 = 0x400;
 
@@ -41,19 +42,15 @@ final class AgentGuestState {
   private static Map<VmcsField, Long> hostFields(AgentSymbols symbols, int cpu) {
     Map<VmcsField, Long> fields = new EnumMap<>(VmcsField.class);
     for (VmcsField selector :
-        List.of(
-            HOST_ES_SELECTOR,
-            HOST_SS_SELECTOR,
-            HOST_DS_SELECTOR,
-            HOST_FS_SELECTOR,
-            HOST_GS_SELECTOR)) {
-      fields.put(selector, DATA);
+        List.of(HOST_ES_SELECTOR, HOST_DS_SELECTOR, HOST_FS_SELECTOR, HOST_GS_SELECTOR)) {
+      fields.put(selector, 0L);
     }
+    fields.put(HOST_SS_SELECTOR, DATA);
     fields.put(HOST_CS_SELECTOR, CODE);
-    fields.put(HOST_TR_SELECTOR, TASK);
+    fields.put(HOST_TR_SELECTOR, task(cpu));
     fields.put(HOST_FS_BASE, 0L);
     fields.put(HOST_GS_BASE, AgentLayout.mailbox(cpu));
-    fields.put(HOST_TR_BASE, symbols.task());
+    fields.put(HOST_TR_BASE, AgentLayout.mailbox(cpu) + AgentLayout.BOX_TASK);
     fields.put(HOST_GDTR_BASE, symbols.gdt());
     fields.put(HOST_IDTR_BASE, symbols.idt());
     fields.put(HOST_IA32_SYSENTER_CS, 0L);
@@ -75,6 +72,8 @@ final class AgentGuestState {
     segment(fields, GUEST_FS_SELECTOR, GUEST_FS_BASE, GUEST_FS_LIMIT, GUEST_FS_ACCESS_RIGHTS);
     segment(fields, GUEST_GS_SELECTOR, GUEST_GS_BASE, GUEST_GS_LIMIT, GUEST_GS_ACCESS_RIGHTS);
     segment(fields, GUEST_CS_SELECTOR, GUEST_CS_BASE, GUEST_CS_LIMIT, GUEST_CS_ACCESS_RIGHTS);
+    fields.put(GUEST_SS_SELECTOR, DATA);
+    fields.put(GUEST_SS_ACCESS_RIGHTS, DATA_RIGHTS);
     fields.put(GUEST_CS_SELECTOR, CODE);
     fields.put(GUEST_CS_ACCESS_RIGHTS, CODE_RIGHTS);
     fields.put(GUEST_GS_BASE, AgentLayout.mailbox(cpu, guest));
@@ -82,8 +81,8 @@ final class AgentGuestState {
     fields.put(GUEST_LDTR_BASE, 0L);
     fields.put(GUEST_LDTR_LIMIT, 0L);
     fields.put(GUEST_LDTR_ACCESS_RIGHTS, UNUSABLE);
-    fields.put(GUEST_TR_SELECTOR, TASK);
-    fields.put(GUEST_TR_BASE, symbols.task());
+    fields.put(GUEST_TR_SELECTOR, task(cpu));
+    fields.put(GUEST_TR_BASE, AgentLayout.mailbox(cpu, guest) + AgentLayout.BOX_TASK);
     fields.put(GUEST_TR_LIMIT, TASK_LIMIT);
     fields.put(GUEST_TR_ACCESS_RIGHTS, TASK_RIGHTS);
     fields.put(GUEST_GDTR_BASE, symbols.gdt());
@@ -108,15 +107,19 @@ final class AgentGuestState {
     return fields;
   }
 
+  private static long task(int cpu) {
+    return AgentLayout.TASKS + 16L * cpu;
+  }
+
   private static void segment(
       Map<VmcsField, Long> fields,
       VmcsField selector,
       VmcsField base,
       VmcsField limit,
       VmcsField accessRights) {
-    fields.put(selector, DATA);
+    fields.put(selector, USER_DATA);
     fields.put(base, 0L);
     fields.put(limit, LIMIT);
-    fields.put(accessRights, DATA_RIGHTS);
+    fields.put(accessRights, USER_DATA_RIGHTS);
   }
 }

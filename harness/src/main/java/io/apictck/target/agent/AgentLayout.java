@@ -70,6 +70,9 @@ public final class AgentLayout {
   /** In the header: 1 once the agent is up. */
   public static final int HEADER_BOOTED = 0x008;
 
+  /** In the header: not 0 if the processors have user interrupts. */
+  public static final int HEADER_USER = 0x018;
+
   /** In the header: how many processors there are. */
   public static final int HEADER_COUNT = 0x010;
 
@@ -92,6 +95,15 @@ public final class AgentLayout {
   public static final int BOX_HALTING = 0x28;
 
   static final int BOX_RESULTS = 0x68;
+
+  static final int BOX_USER = 0x78;
+  static final int BOX_USER_FLAGS = 0x80;
+
+  /** In a mailbox: the task-state segment. */
+  static final int BOX_TASK = 0x200;
+
+  static final int BOX_TASK_STACK = 0x204;
+  static final int TASK_SIZE = 0x68;
 
   /** In a mailbox: end of the stack that VM exits begin with. */
   static final int BOX_EXIT_STACK = 0x700;
@@ -136,6 +148,9 @@ public final class AgentLayout {
   /** Vector of an event that is a VM exit or a failed VM entry. */
   public static final int EXITED = 0x400;
 
+  /** Vector of an event that is a user interrupt, plus its user vector. */
+  public static final int USER_TAKEN = 0x500;
+
   static final int SAVED_STACK = 0x00;
   static final int SAVED_CONTEXT = 0x08;
   static final int SAVED_R15 = 0x10;
@@ -146,7 +161,19 @@ public final class AgentLayout {
   static final int SAVED_RAX = 0x80;
   static final int SAVED_RIP = 0x98;
   static final int SAVED_RFLAGS = 0xA8;
+  static final int SAVED_CS = 0xA0;
   static final int SAVED_RSP = 0xB0;
+  static final int SAVED_SS = 0xB8;
+  static final int USER_VECTOR = 0x88;
+  static final int USER_RIP = 0x90;
+  static final int USER_RFLAGS = 0x98;
+  static final int USER_RSP = 0xA0;
+
+  /** Selector of the task-state segment of processor 0; those of others are 16 bytes apart. */
+  static final int TASKS = 0x40;
+
+  /** What user code may use of its stack below {@link #BOX_STACK}. */
+  static final int USER_ROOM = 0x200;
 
   private AgentLayout() {}
 

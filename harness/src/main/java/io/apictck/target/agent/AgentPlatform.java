@@ -10,7 +10,9 @@ import io.apictck.platform.PlatformException;
 import io.apictck.platform.PlatformTimeoutException;
 import io.apictck.platform.Stimulus;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** The SPI on a machine that the guest agent runs in. */
 public final class AgentPlatform implements Platform {
@@ -31,6 +33,7 @@ public final class AgentPlatform implements Platform {
   private final long startLimit;
   private final long answerLimit;
   private final PlatformDescription description;
+  private final PlatformDescription offered;
   private List<AgentProcessor> cpus = List.of();
   private long began;
 
@@ -47,11 +50,29 @@ public final class AgentPlatform implements Platform {
     this.answerLimit = answerLimit;
     this.description = machine.description();
     reset();
+    this.offered = offered();
+  }
+
+  /** The agent adds user interrupts where the processors have them. */
+  private PlatformDescription offered() {
+    if ((int) machine.memory().read64(AgentLayout.HEADER + AgentLayout.HEADER_USER) == 0) {
+      return description;
+    }
+    Set<Stimulus> stimuli = EnumSet.of(Stimulus.USER_INTERRUPTS);
+    stimuli.addAll(description.stimuli());
+    return description.withStimuli(stimuli);
   }
 
   @Override
   public PlatformDescription description() {
-    return description;
+    return offered;
+  }
+
+  @Override
+  public long userInterruptHandler() {
+    return offered.stimuli().contains(Stimulus.USER_INTERRUPTS)
+        ? image.symbols().userHandler()
+        : Platform.super.userInterruptHandler();
   }
 
   @Override

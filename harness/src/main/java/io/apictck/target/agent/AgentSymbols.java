@@ -9,13 +9,19 @@ import java.nio.ByteOrder;
  * @param pageTables CR3
  * @param gdt the global descriptor table
  * @param idt the interrupt descriptor table
- * @param task a task-state segment
+ * @param userHandler handler of user interrupts
  * @param guestStart RIP of a guest that begins afresh
  * @param vmExit host RIP
  * @param vmEnter routine that blocks call before VMLAUNCH and VMRESUME
  */
 record AgentSymbols(
-    long pageTables, long gdt, long idt, long task, long guestStart, long vmExit, long vmEnter) {
+    long pageTables,
+    long gdt,
+    long idt,
+    long userHandler,
+    long guestStart,
+    long vmExit,
+    long vmEnter) {
   private static final int OFFSET = 0x10;
 
   /** Reads them from the agent's image. */

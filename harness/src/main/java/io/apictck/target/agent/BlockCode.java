@@ -95,8 +95,11 @@ final class BlockCode {
     if (suspends(instruction)) {
       code.halting(side.processorMailbox(), 1);
     }
-    if (instruction instanceof Instruction.Iret) {
-      code.done(flag).restoreContext();
+    switch (instruction) {
+      case Instruction.Iret _ -> code.done(flag).restoreContext();
+      case Instruction.Uiret _ -> code.done(flag).restoreUserContext();
+      case Instruction.EnterUser _ -> code.interruptUserBelow();
+      default -> {}
     }
     code.raw(instruction.machineCode().setUp());
   }
@@ -119,7 +122,10 @@ final class BlockCode {
   }
 
   private static boolean suspends(Instruction instruction) {
-    return instruction instanceof Instruction.Hlt || instruction instanceof Instruction.Mwait;
+    return instruction instanceof Instruction.Hlt
+        || instruction instanceof Instruction.Mwait
+        || instruction instanceof Instruction.Umwait
+        || instruction instanceof Instruction.Tpause;
   }
 
   byte[] bytes() {

@@ -87,25 +87,47 @@ final class Code {
     return bytes(0x65, 0x4C, 0x8B, 0x3C, 0x25).dword(AgentLayout.BOX_RESULTS);
   }
 
+  /** Handlers that interrupt user code begin below what it uses of its stack. */
+  Code interruptUserBelow() {
+    return bytes(0x65, 0x48, 0x8B, 0x04, 0x25) // mov rax, gs:[BOX_STACK]
+        .dword(AgentLayout.BOX_STACK)
+        .taskStackBelowRax();
+  }
+
+  private Code taskStackBelowRax() {
+    return bytes(0x48, 0x8D, 0x80) // lea rax, [rax-room]
+        .dword(-AgentLayout.USER_ROOM)
+        .bytes(0x65, 0x48, 0x89, 0x04, 0x25) // mov gs:[BOX_TASK_STACK], rax
+        .dword(AgentLayout.BOX_TASK_STACK);
+  }
+
   /** Everything of the interrupted context but the frame that IRETQ takes. */
   Code restoreContext() {
+    return restoreUserContext().bytes(0x48, 0x83, 0xC4, 0x10); // add rsp, 16: vector, error code
+  }
+
+  /** Everything of the interrupted context but the frame of a user interrupt. */
+  Code restoreUserContext() {
     return bytes(0x65, 0x48, 0x8B, 0x24, 0x25)
         .dword(AgentLayout.BOX_CONTEXT)
+        .bytes(0x48, 0x8B, 0x04, 0x24) // mov rax, [rsp]
+        .taskStackBelowRax()
         .bytes(0x65, 0x8F, 0x04, 0x25)
         .dword(AgentLayout.BOX_STACK)
         .bytes(0x65, 0x8F, 0x04, 0x25)
         .dword(AgentLayout.BOX_CONTEXT)
         .bytes(0x41, 0x5F, 0x41, 0x5E, 0x41, 0x5D, 0x41, 0x5C) // pop r15 to r12
         .bytes(0x41, 0x5B, 0x41, 0x5A, 0x41, 0x59, 0x41, 0x58) // pop r11 to r8
-        .bytes(0x5F, 0x5E, 0x5D, 0x5B, 0x5A, 0x59, 0x58) // pop rdi, rsi, rbp, rbx, rdx, rcx, rax
-        .bytes(0x48, 0x83, 0xC4, 0x10); // add rsp, 16: vector and error code
+        .bytes(0x5F, 0x5E, 0x5D, 0x5B, 0x5A, 0x59, 0x58); // pop rdi, rsi, rbp, rbx, rdx, rcx, rax
   }
 
   /**
    * What the interrupted context had in the registers that a block uses, and what was left of its
    * last instruction; then it is as if it had been interrupted in the idle loop.
+   *
+   * @param user by a user interrupt
    */
-  Code finishInterrupted(long context, byte[] rest) {
+  Code finishInterrupted(long context, byte[] rest, boolean user) {
     bytes(0xBB).dword(context); // mov ebx, context
     bytes(0x4C, 0x8B, 0xBB).dword(AgentLayout.SAVED_R15);
     bytes(0x4C, 0x8B, 0xB3).dword(AgentLayout.SAVED_R14);
@@ -116,14 +138,14 @@ final class Code {
     raw(rest);
     bytes(0xB8).dword(context); // mov eax, context
     bytes(0x65, 0x48, 0x8B, 0x0C, 0x25).dword(AgentLayout.BOX_IDLE); // mov rcx, gs:[idle]
-    bytes(0x48, 0x89, 0x88).dword(AgentLayout.SAVED_RIP);
+    bytes(0x48, 0x89, 0x88).dword(user ? AgentLayout.USER_RIP : AgentLayout.SAVED_RIP);
     bytes(0x48, 0x8B, 0x88).dword(AgentLayout.SAVED_STACK);
-    return bytes(0x48, 0x89, 0x88).dword(AgentLayout.SAVED_RSP);
+    return bytes(0x48, 0x89, 0x88).dword(user ? AgentLayout.USER_RSP : AgentLayout.SAVED_RSP);
   }
 
   /**
-   * Leaves the context of a faulted block without IRET; RFLAGS go on as they were. An NMI may have
-   * come before that: then its context goes on above what the faulted block ran in.
+   * Leaves the context of a faulted block without IRET; RFLAGS and privilege go on as they were. An
+   * NMI may have come before that: then its context goes on above what the faulted block ran in.
    *
    * @param context where the registers of the faulted block were saved
    */
@@ -134,12 +156,17 @@ final class Code {
     bytes(0x74, above.size()).raw(above.bytes()); // je
     bytes(0x48, 0x8B, 0x8B).dword(AgentLayout.SAVED_STACK); // mov rcx, [rbx+stack]
     bytes(0x65, 0x48, 0x89, 0x0C, 0x25).dword(AgentLayout.BOX_STACK);
+    bytes(0x48, 0x89, 0xC8).taskStackBelowRax(); // mov rax, rcx
     bytes(0x48, 0x8B, 0x93).dword(AgentLayout.SAVED_CONTEXT); // mov rdx, [rbx+context]
     bytes(0x65, 0x48, 0x89, 0x14, 0x25).dword(AgentLayout.BOX_CONTEXT);
-    bytes(0x48, 0x8B, 0x9B).dword(AgentLayout.SAVED_RFLAGS); // mov rbx, [rbx+rflags]
+    bytes(0x48, 0x8B, 0xB3).dword(AgentLayout.SAVED_CS); // mov rsi, [rbx+cs]
+    bytes(0x4C, 0x8B, 0x9B).dword(AgentLayout.SAVED_RFLAGS); // mov r11, [rbx+rflags]
     bytes(0x48, 0x89, 0xCC); // mov rsp, rcx
+    bytes(0x65, 0x48, 0x8B, 0x0C, 0x25).dword(AgentLayout.BOX_IDLE); // mov rcx, gs:[idle]
     done(flag);
-    return bytes(0x53, 0x9D).idle(); // push rbx; popfq
+    bytes(0x40, 0xF6, 0xC6, 0x03, 0x74, 0x03); // test sil, 3; jz behind what follows
+    bytes(0x48, 0x0F, 0x07); // sysretq
+    return bytes(0x41, 0x53, 0x9D, 0xFF, 0xE1); // push r11; popfq; jmp rcx
   }
 
   /** What RBX saved is what the innermost context saved. */
@@ -150,7 +177,11 @@ final class Code {
     bytes(0x48, 0x89, 0x8A).dword(AgentLayout.SAVED_RSP);
     bytes(0x48, 0x8B, 0x8B).dword(AgentLayout.SAVED_CONTEXT);
     bytes(0x48, 0x89, 0x8A).dword(AgentLayout.SAVED_CONTEXT);
-    bytes(0x48, 0x8B, 0x8B).dword(AgentLayout.SAVED_RFLAGS);
-    return bytes(0x48, 0x89, 0x8A).dword(AgentLayout.SAVED_RFLAGS);
+    for (int frame :
+        new int[] {AgentLayout.SAVED_RFLAGS, AgentLayout.SAVED_CS, AgentLayout.SAVED_SS}) {
+      bytes(0x48, 0x8B, 0x8B).dword(frame);
+      bytes(0x48, 0x89, 0x8A).dword(frame);
+    }
+    return this;
   }
 }

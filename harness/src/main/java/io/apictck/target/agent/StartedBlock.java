@@ -39,6 +39,7 @@ final class StartedBlock {
   }
 
   boolean leavesContext() {
-    return instructions.getLast() instanceof Instruction.Iret;
+    return instructions.getLast() instanceof Instruction.Iret
+        || instructions.getLast() instanceof Instruction.Uiret;
   }
 }

@@ -144,6 +144,7 @@ public final class BochsPlatformProvider implements PlatformProvider {
             Stimulus.LINES,
             Stimulus.POWER_ON,
             Stimulus.GATES,
+            Stimulus.USER_MODE,
             Stimulus.BSP_INIT,
             Stimulus.VM_ENTRY),
         false,

@@ -77,6 +77,7 @@ final class QemuMachine implements AgentMachine {
         QUIET);
   }
 
+  /** User mode was never seen with KVM: the agent needs SYSCALL there. */
   private Set<Stimulus> stimuli() {
     Set<Stimulus> stimuli =
         EnumSet.of(
@@ -90,6 +91,9 @@ final class QemuMachine implements AgentMachine {
     // writes from outside come from no function, and so would pass the remapping unit by
     if (!options.iommu()) {
       stimuli.add(Stimulus.DEVICE_WRITE);
+    }
+    if (options.accel().equals("tcg")) {
+      stimuli.add(Stimulus.USER_MODE);
     }
     return stimuli;
   }

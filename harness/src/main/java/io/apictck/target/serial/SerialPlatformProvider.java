@@ -114,7 +114,7 @@ public final class SerialPlatformProvider implements PlatformProvider {
         AgentLayout.SCRATCH_SIZE,
         AgentLayout.START_VECTORS,
         Board.BARE,
-        Set.of(Stimulus.GATES, Stimulus.VM_ENTRY),
+        Set.of(Stimulus.GATES, Stimulus.USER_MODE, Stimulus.VM_ENTRY),
         false,
         PATIENCE,
         QUIET);

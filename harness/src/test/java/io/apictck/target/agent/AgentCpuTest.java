@@ -258,7 +258,7 @@ final class AgentCpuTest {
     byte[] finish =
         new Code()
             .takeCommand()
-            .finishInterrupted(FakeGuest.CONTEXT, rest)
+            .finishInterrupted(FakeGuest.CONTEXT, rest, false)
             .loadStack()
             .done(flag)
             .idle()

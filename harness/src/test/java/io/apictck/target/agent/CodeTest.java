@@ -85,7 +85,7 @@ final class CodeTest {
             """),
         new Form(
             "finishInterrupted",
-            new Code().finishInterrupted(CONTEXT, new byte[] {(byte) 0x90}),
+            new Code().finishInterrupted(CONTEXT, new byte[] {(byte) 0x90}, false),
             // disp32 even where a byte would do
             """
             mov ebx, 0x60FF00

@@ -19,7 +19,7 @@ final class EptQualification {
     long access =
         switch (kind) {
           case READ -> EptViolation.READ;
-          case WRITE -> EptViolation.WRITE;
+          case WRITE, SHADOW_STACK -> EptViolation.WRITE;
           case FETCH -> EptViolation.FETCH;
         };
     return access

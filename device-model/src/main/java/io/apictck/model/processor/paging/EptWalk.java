@@ -71,7 +71,7 @@ public class EptWalk {
     long needed =
         switch (kind) {
           case READ -> EptEntry.READ;
-          case WRITE -> EptEntry.WRITE;
+          case WRITE, SHADOW_STACK -> EptEntry.WRITE;
           case FETCH -> EptEntry.EXECUTE;
         };
     return (rights & needed) != 0;

@@ -15,11 +15,16 @@ public record MemoryAccess(Kind kind, boolean user, boolean delivery) {
     /** Data are written, or read to be written. */
     WRITE,
     /** An instruction is fetched. */
-    FETCH
+    FETCH,
+    /** A shadow stack is written, or read. */
+    SHADOW_STACK
   }
 
   /** The frame of an event is pushed. */
   public static final MemoryAccess FRAME = new MemoryAccess(Kind.WRITE, false, true);
+
+  /** The descriptor of user interrupts is processed for a notification. */
+  public static final MemoryAccess DESCRIPTOR = new MemoryAccess(Kind.WRITE, false, true);
 
   private static final int USER = 3;
 

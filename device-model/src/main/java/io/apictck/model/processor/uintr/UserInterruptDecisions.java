@@ -34,20 +34,20 @@ abstract class UserInterruptDecisions {
     return (cr4 & Cr4.UINTR) != 0;
   }
 
-  /** Whether WRMSR takes a value. */
-  protected boolean accepts(int msr, long value) {
+  /** Whether WRMSR takes a value; {@code bits}: of linear addresses, the most of any mode. */
+  protected boolean accepts(int msr, long value, int bits) {
     return switch (msr) {
       case Msr.IA32_UINTR_RR -> true;
       case Msr.IA32_UINTR_MISC -> (value & UserInterruptMisc.RESERVED) == 0;
-      case Msr.IA32_UINTR_PD -> canonical(value) && (value & DESCRIPTOR_RESERVED) == 0;
-      case Msr.IA32_UINTR_TT -> canonical(value) && (value & TABLE_RESERVED) == 0;
-      default -> canonical(value);
+      case Msr.IA32_UINTR_PD -> canonical(value, bits) && (value & DESCRIPTOR_RESERVED) == 0;
+      case Msr.IA32_UINTR_TT -> canonical(value, bits) && (value & TABLE_RESERVED) == 0;
+      default -> canonical(value, bits);
     };
   }
 
-  /** Whether a linear address is canonical. */
-  protected boolean canonical(long address) {
-    return Addresses.canonical(address);
+  /** Whether a linear address of so many bits is canonical. */
+  protected boolean canonical(long address, int bits) {
+    return Addresses.canonical(address, bits);
   }
 
   // SENDUIPI
@@ -66,8 +66,7 @@ abstract class UserInterruptDecisions {
   protected boolean isUsable(long control, long upidAddress) {
     return (control & UserInterruptTarget.V) != 0
         && (control & UserInterruptTarget.RESERVED) == 0
-        && (upidAddress & UserInterruptTarget.ADDRESS_RESERVED) == 0
-        && canonical(upidAddress);
+        && (upidAddress & UserInterruptTarget.ADDRESS_RESERVED) == 0;
   }
 
   /** Whether a descriptor takes requests, by its control quadword. */
@@ -119,6 +118,11 @@ abstract class UserInterruptDecisions {
     return enabled && uif && cpl == USER && !movSsShadow;
   }
 
+  /** Whether a handler can be entered; {@code bits}: of linear addresses in the paging mode. */
+  protected boolean reachesHandler(long handler, int bits) {
+    return canonical(handler, bits);
+  }
+
   /** The vector to be delivered. */
   protected int vector(long uirr) {
     return Long.SIZE - 1 - Long.numberOfLeadingZeros(uirr);
@@ -133,6 +137,21 @@ abstract class UserInterruptDecisions {
   protected long stack(long rsp, long stackAdjust) {
     long adjusted = (stackAdjust & 1) != 0 ? stackAdjust : rsp - stackAdjust;
     return adjusted & -UserInterruptFrame.ALIGNMENT;
+  }
+
+  /** Whether delivery pushes on the shadow stack. */
+  protected boolean pushesShadow() {
+    return true;
+  }
+
+  /** Whether delivery is tracked as an indirect branch. */
+  protected boolean tracksBranch() {
+    return true;
+  }
+
+  /** Whether UIRET looks at the shadow stack. */
+  protected boolean checksShadow() {
+    return true;
   }
 
   /** RFLAGS in the handler. */

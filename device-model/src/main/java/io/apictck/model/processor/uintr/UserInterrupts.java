@@ -20,8 +20,8 @@ import io.apictck.model.chipset.GeneralProtectionException;
  * <p>Supported: the MSRs, state component 14 of XSAVES and XRSTORS, posting, notification
  * processing, delivery and return.
  *
- * <p>Not supported: page faults, flexible UIRET, shadow stacks, transactions, enclaves, modes other
- * than 64-bit mode.
+ * <p>Not supported: flexible UIRET, enclaves, modes other than 64-bit mode. An access that faults
+ * leaves by an exception of the world, before any state has changed.
  *
  * <p>Decisions that the manual leaves open: INIT keeps all of it. XRSTORS of the initial state
  * faults as that of another one does if UINV is not 0.
@@ -81,7 +81,7 @@ public class UserInterrupts extends UserInterruptDecisions {
    * @throws GeneralProtectionException if it faults
    */
   public void wrmsr(int msr, long value) {
-    if (!accepts(msr, value)) {
+    if (!accepts(msr, value, world.maxLinearAddressBits())) {
       throw GeneralProtectionException.GP;
     }
     switch (msr) {
@@ -127,12 +127,13 @@ public class UserInterrupts extends UserInterruptDecisions {
     long newMisc = world.read(component + UserInterruptComponent.MISC, Long.BYTES);
     long newDescriptor = world.read(component + UserInterruptComponent.PD, Long.BYTES);
     long newTable = world.read(component + UserInterruptComponent.TT, Long.BYTES);
+    int bits = world.maxLinearAddressBits();
     if (!restoresOver(misc.uinv())
-        || !accepts(Msr.IA32_UINTR_HANDLER, newHandler)
-        || !accepts(Msr.IA32_UINTR_STACKADJUST, newAdjust)
-        || !accepts(Msr.IA32_UINTR_MISC, newMisc & ~UserInterruptComponent.UIF)
-        || !accepts(Msr.IA32_UINTR_PD, newDescriptor)
-        || !accepts(Msr.IA32_UINTR_TT, newTable)) {
+        || !accepts(Msr.IA32_UINTR_HANDLER, newHandler, bits)
+        || !accepts(Msr.IA32_UINTR_STACKADJUST, newAdjust, bits)
+        || !accepts(Msr.IA32_UINTR_MISC, newMisc & ~UserInterruptComponent.UIF, bits)
+        || !accepts(Msr.IA32_UINTR_PD, newDescriptor, bits)
+        || !accepts(Msr.IA32_UINTR_TT, newTable, bits)) {
       throw GeneralProtectionException.GP;
     }
     handler = newHandler;
@@ -199,19 +200,20 @@ public class UserInterrupts extends UserInterruptDecisions {
       return UserIpi.UNDEFINED;
     }
     long entry = (table & ADDRESS_BITS_OF_TABLE) + index * UserInterruptTarget.SIZE;
-    if (!isInTable(index, misc.uittsz()) || !canonical(entry)) {
+    int bits = world.linearAddressBits();
+    if (!isInTable(index, misc.uittsz()) || !canonical(entry, bits)) {
       return UserIpi.REFUSED;
     }
     long target = world.read(entry + UserInterruptTarget.CONTROL, Long.BYTES);
     long upid = world.read(entry + UserInterruptTarget.UPIDADDR, Long.BYTES);
-    return isUsable(target, upid)
+    return isUsable(target, upid) && canonical(upid, bits)
         ? post(
             upid, (int) (target >>> UserInterruptTarget.UV_SHIFT) & UserInterruptTarget.MAX_VECTOR)
         : UserIpi.REFUSED;
   }
 
   private UserIpi post(long upid, int vector) {
-    long control = world.read(upid + CONTROL, Long.BYTES);
+    long control = world.readForWrite(upid + CONTROL, Long.BYTES);
     if (!takesRequests(control)) {
       return UserIpi.REFUSED;
     }
@@ -244,7 +246,7 @@ public class UserInterrupts extends UserInterruptDecisions {
 
   /** User-interrupt notification processing. */
   public void process() {
-    long control = world.read(descriptor + CONTROL, Long.BYTES);
+    long control = world.readForWrite(descriptor + CONTROL, Long.BYTES);
     world.write(descriptor + CONTROL, Long.BYTES, processed(control));
     long requests = world.read(descriptor + PIR, Long.BYTES);
     if (clearsRequests()) {
@@ -260,14 +262,24 @@ public class UserInterrupts extends UserInterruptDecisions {
     return uirr != 0 && recognizes(enabled(cr4), uif, cpl, movSsShadow);
   }
 
-  /** Delivers the user interrupt of the highest vector that is requested. */
+  /**
+   * Delivers the user interrupt of the highest vector that is requested.
+   *
+   * @throws GeneralProtectionException if it faults; nothing changed then
+   */
   public UserInterruptEntry deliver(long rip, long rsp, long rflags) {
+    if (!reachesHandler(handler, world.linearAddressBits())) {
+      throw GeneralProtectionException.GP;
+    }
     int vector = vector(uirr);
     long frame = stack(rsp, stackAdjust) - UserInterruptFrame.SIZE;
-    world.write(frame + UserInterruptFrame.RSP, Long.BYTES, rsp);
-    world.write(frame + UserInterruptFrame.RFLAGS, Long.BYTES, rflags);
-    world.write(frame + UserInterruptFrame.RIP, Long.BYTES, rip);
-    world.write(frame + UserInterruptFrame.VECTOR, Long.BYTES, vector);
+    world.push(frame + UserInterruptFrame.RSP, rsp);
+    world.push(frame + UserInterruptFrame.RFLAGS, rflags);
+    world.push(frame + UserInterruptFrame.RIP, rip);
+    world.push(frame + UserInterruptFrame.VECTOR, vector);
+    if (pushesShadow()) {
+      world.pushShadow(rip);
+    }
     setUirr(delivered(uirr, vector));
     if (blocksOthers()) {
       uif = false;
@@ -275,17 +287,27 @@ public class UserInterrupts extends UserInterruptDecisions {
     return new UserInterruptEntry(vector, handler, frame, flagsInHandler(rflags));
   }
 
+  /** Whether delivery is tracked as an indirect branch. */
+  public final boolean tracksDelivery() {
+    return tracksBranch();
+  }
+
   /** What UIRET finds where RSP points to. */
   public UserInterruptReturn frame(long rsp) {
     return new UserInterruptReturn(
-        world.read(rsp, Long.BYTES),
-        world.read(rsp + UserInterruptFrame.RFLAGS - UserInterruptFrame.RIP, Long.BYTES),
-        world.read(rsp + UserInterruptFrame.RSP - UserInterruptFrame.RIP, Long.BYTES));
+        world.pop(rsp),
+        world.pop(rsp + UserInterruptFrame.RFLAGS - UserInterruptFrame.RIP),
+        world.pop(rsp + UserInterruptFrame.RSP - UserInterruptFrame.RIP));
   }
 
   /** Whether UIRET can go back. */
   public final boolean reaches(UserInterruptReturn to) {
-    return canonical(to.rip());
+    return canonical(to.rip(), world.linearAddressBits());
+  }
+
+  /** Whether UIRET goes back where the shadow stack, if there is one, says as well. */
+  public final boolean follows(UserInterruptReturn to) {
+    return !checksShadow() || world.popShadow(to.rip());
   }
 
   /** UIRET goes back; gives RFLAGS. */

@@ -6,7 +6,6 @@ import io.apictck.model.ModelConfiguration;
 public final class Addresses {
   private static final long WIDTH = (1L << ModelConfiguration.MAX_PHY_ADDR) - 1;
   private static final long PAGE_OFFSET = 0xFFF;
-  private static final int CANONICAL_SHIFT = 47;
 
   private Addresses() {}
 
@@ -25,9 +24,14 @@ public final class Addresses {
     return aligned(address, PAGE_OFFSET);
   }
 
-  /** Whether a linear address is canonical. */
+  /** Whether a linear address is canonical in 4-level paging. */
   public static boolean canonical(long address) {
-    long high = address >> CANONICAL_SHIFT;
+    return canonical(address, ModelConfiguration.FOUR_LEVEL_BITS);
+  }
+
+  /** Whether a linear address is canonical; {@code bits}: 48 or 57. */
+  public static boolean canonical(long address, int bits) {
+    long high = address >> (bits - 1);
     return high == 0 || high == -1;
   }
 }

@@ -221,6 +221,11 @@ public class CapabilityMsrs {
     return needs.isEmpty() || needs.stream().anyMatch(this::allows);
   }
 
+  /** Whether the processor has control-flow enforcement of any kind. */
+  public final boolean controlFlow() {
+    return configuration.has(Feature.SHADOW_STACKS) || configuration.has(Feature.BRANCH_TRACKING);
+  }
+
   /** Bits of CR4 that may be 1. */
   public final long cr4Allowed() {
     return vmx() ? cr4Fixed1() : cr4Fixed1() & ~CR4_FIXED0;
@@ -237,9 +242,10 @@ public class CapabilityMsrs {
   }
 
   private long cr4Fixed1() {
-    return configuration.has(Feature.USER_INTERRUPTS)
-        ? CR4_FIXED1 | Cr4.UINTR | Cr4.OSXSAVE
-        : CR4_FIXED1;
+    return CR4_FIXED1
+        | (configuration.has(Feature.USER_INTERRUPTS) ? Cr4.UINTR | Cr4.OSXSAVE : 0)
+        | (configuration.has(Feature.FIVE_LEVEL_PAGING) ? Cr4.LA57 : 0)
+        | (controlFlow() ? Cr4.CET : 0);
   }
 
   private long capability(ControlVector vector, boolean trueControls) {

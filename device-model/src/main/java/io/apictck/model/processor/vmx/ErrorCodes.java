@@ -1,5 +1,7 @@
 package io.apictck.model.processor.vmx;
 
+import io.apictck.arch.Exceptions;
+
 /** Exceptions with an error code (Intel SDM Vol. 3A, "Exception and Interrupt Vectors"). */
 public final class ErrorCodes {
   /** #DF, #TS, #NP, #SS, #GP, #PF, #AC. */
@@ -10,9 +12,11 @@ public final class ErrorCodes {
 
   private ErrorCodes() {}
 
-  /** Whether an exception has one. */
-  public static boolean has(int vector) {
-    return vector < Integer.SIZE && (WITH >>> vector & 1) != 0;
+  /** Whether an exception has one; {@code controlProtection}: the processor has #CP. */
+  public static boolean has(int vector, boolean controlProtection) {
+    return vector == Exceptions.CP
+        ? controlProtection
+        : vector < Integer.SIZE && (WITH >>> vector & 1) != 0;
   }
 
   /** Whether an exception is contributory: a second one during its delivery is a double fault. */

@@ -48,7 +48,8 @@ final class InjectionChecks {
     if (exception && capabilities.basic().anyErrorCode()) {
       return true;
     }
-    return event.hasErrorCode() == (exception && ErrorCodes.has(event.vector()));
+    return event.hasErrorCode()
+        == (exception && ErrorCodes.has(event.vector(), capabilities.controlFlow()));
   }
 
   /** Bits 31:16 of the error code are 0. */

@@ -37,7 +37,7 @@ final class PageWalkTest {
 
   private Translation translate(Kind kind, int cpl, boolean writeProtect) {
     return walk.translate(
-        TOP, LINEAR, MemoryAccess.of(kind, cpl), writeProtect, StructureSpace.PHYSICAL);
+        TOP, 4, LINEAR, MemoryAccess.of(kind, cpl), writeProtect, StructureSpace.PHYSICAL);
   }
 
   private static Translation fault(int errorCode) {
@@ -117,10 +117,10 @@ final class PageWalkTest {
     StructureSpace refusing = (address, write) -> refused;
     StructureSpace readOnly = (address, write) -> write ? refused : new Translation.Mapped(address);
     MemoryAccess access = MemoryAccess.of(Kind.READ, 0);
-    assertThat(walk.translate(TOP, LINEAR, access, true, refusing)).isEqualTo(refused);
-    assertThat(walk.translate(TOP, LINEAR, access, true, readOnly)).isEqualTo(refused);
+    assertThat(walk.translate(TOP, 4, LINEAR, access, true, refusing)).isEqualTo(refused);
+    assertThat(walk.translate(TOP, 4, LINEAR, access, true, readOnly)).isEqualTo(refused);
     assertThat(translate(Kind.READ, 0, true)).isInstanceOf(Translation.Mapped.class);
-    assertThat(walk.translate(TOP, LINEAR, access, true, readOnly))
+    assertThat(walk.translate(TOP, 4, LINEAR, access, true, readOnly))
         .as("nothing is left to be marked")
         .isInstanceOf(Translation.Mapped.class);
   }

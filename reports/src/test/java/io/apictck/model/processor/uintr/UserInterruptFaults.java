@@ -475,7 +475,7 @@ public final class UserInterruptFaults {
     }
 
     @Override
-    protected boolean canonical(long address) {
+    protected boolean canonical(long address, int bits) {
       return true;
     }
   }
@@ -486,7 +486,7 @@ public final class UserInterruptFaults {
     }
 
     @Override
-    protected boolean accepts(int msr, long value) {
+    protected boolean accepts(int msr, long value, int bits) {
       return true;
     }
   }
