@@ -165,8 +165,7 @@ final class CommandTests {
       unit.enable(GlobalCommand.CFI);
       remapping.set(Remapping.INDEX, remapping.entry(FIRST, target));
       unit.write(RemappingRegister.IRTA, remapping.table().register(!extended).raw());
-      remapping.verifyDelivered(
-          () -> requester.request(Remapping.INDEX), FIRST, target::equals);
+      remapping.verifyDelivered(() -> requester.request(Remapping.INDEX), FIRST, target::equals);
       Runnable message = () -> requester.send(address, MessageData.fixed(SECOND).raw());
       if (extended) {
         remapping.verifyCompatibilityBlocked(message, requester.sourceId());
