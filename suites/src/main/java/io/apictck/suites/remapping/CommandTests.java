@@ -149,6 +149,33 @@ final class CommandTests {
     remapping.verifyQuiet();
   }
 
+  /** A mode that was written, but not set, neither blocks messages nor changes destinations. */
+  @Test
+  @InMode(ApicMode.X2APIC)
+  @OnMachine(processors = 2)
+  @Requires(Feature.EXTENDED_INTERRUPT_MODE)
+  @Covers({"IR-REG-004", "IR-CFI-001", "IR-CFI-003"})
+  void theModeCountsWithItsCommandOnly(Machine machine) {
+    Requester.OfMessages requester = Requesters.free(machine);
+    Cpu target = machine.cpu(1);
+    long address = MessageAddress.physical(target.apicId()).physicalAddress();
+    for (boolean extended : List.of(false, true)) {
+      Remapping remapping = Remapping.start(machine, Remapping.ORDINARY, extended);
+      RemappingUnit unit = remapping.unit();
+      unit.enable(GlobalCommand.CFI);
+      remapping.set(Remapping.INDEX, remapping.entry(FIRST, target));
+      unit.write(RemappingRegister.IRTA, remapping.table().register(!extended).raw());
+      remapping.verifyDelivered(() -> requester.request(Remapping.INDEX), FIRST, target::equals);
+      Runnable message = () -> requester.send(address, MessageData.fixed(SECOND).raw());
+      if (extended) {
+        remapping.verifyCompatibilityBlocked(message, requester.sourceId());
+      } else {
+        remapping.verifyDelivered(message, SECOND, target::equals);
+      }
+      remapping.verifyQuiet();
+    }
+  }
+
   @InEachApicMode
   @Requires(Feature.ENHANCED_SIRTP)
   @Covers("IR-REG-010")

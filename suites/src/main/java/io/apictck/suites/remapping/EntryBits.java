@@ -18,12 +18,16 @@ final class EntryBits {
   static RemappedEntry flipped(RemappedEntry entry, int bit) {
     return bit < Long.SIZE
         ? RemappedEntry.of(entry.low() ^ 1L << bit, entry.high())
-        : RemappedEntry.of(entry.low(), entry.high() ^ 1L << bit - Long.SIZE);
+        : RemappedEntry.of(entry.low(), entry.high() ^ (1L << (bit - Long.SIZE)));
+  }
+
+  private static boolean isIn(int bit, int first, int last) {
+    return bit >= first && bit <= last;
   }
 
   /** Bits that choose another delivery mode, another destination mode or another format. */
   private static boolean isTestedElsewhere(int bit) {
-    return bit == 2 || bit >= 5 && bit <= 7 || bit == 15;
+    return bit == 2 || isIn(bit, 5, 7) || bit == 15;
   }
 
   /** The bits that {@link #verify} knows. */
@@ -38,10 +42,10 @@ final class EntryBits {
   }
 
   private static boolean isReserved(int bit, boolean extended) {
-    return bit >= 12 && bit <= 14
-        || bit >= 24 && bit <= 31
+    return isIn(bit, 12, 14)
+        || isIn(bit, 24, 31)
         || bit >= 84
-        || !extended && (bit >= 32 && bit <= 39 || bit >= 48 && bit <= 63);
+        || (!extended && (isIn(bit, 32, 39) || isIn(bit, 48, 63)));
   }
 
   /** Flips a bit of an entry that is for processor 0 and fails unless the request ends so. */
@@ -55,7 +59,7 @@ final class EntryBits {
     } else if (isReserved(bit, remapping.extended())) {
       remapping.verifyBlocked(request, FaultReason.RESERVED_ENTRY, requester.sourceId(), INDEX);
     } else if (bit >= VECTOR_SHIFT && bit < VECTOR_SHIFT + Byte.SIZE) {
-      remapping.verifyDelivered(request, Remapping.VECTOR ^ 1 << bit - VECTOR_SHIFT);
+      remapping.verifyDelivered(request, Remapping.VECTOR ^ (1 << (bit - VECTOR_SHIFT)));
     } else if (bit >= 32 && bit < Long.SIZE) {
       int destination = entry.destination(remapping.extended());
       remapping.verifyDelivered(

@@ -160,7 +160,7 @@ final class EntryCacheTests {
         mask -> {
           for (int range = 0; range < 16 >> mask; range++) {
             // the bits that are masked must not matter
-            int index = 0x40 + (range << mask | 0xA & (1 << mask) - 1);
+            int index = 0x40 + ((range << mask) | (0xA & ((1 << mask) - 1)));
             useAndChange(remapping, requester, group);
             remapping.unit().invalidate(index, mask);
             for (int used : group) {

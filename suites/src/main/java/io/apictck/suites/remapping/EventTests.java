@@ -249,7 +249,7 @@ final class EventTests {
     unit.invalidationEvent().program(target, INVALIDATION);
     unit.invalidationEvent().setMasked(false);
     target.sti();
-    unit.complete(InvalidationDescriptor.waitDescriptor());
+    unit.complete();
     machine.expectNothing();
     assertThat(completionIsSet(unit)).as("IWC").isFalse();
   }

@@ -220,7 +220,7 @@ final class IndexTests {
                     request,
                     FaultReason.NOT_PRESENT,
                     requester.sourceId(),
-                    Remapping.INDEX ^ 1 << bit - 5);
+                    Remapping.INDEX ^ (1 << (bit - 5)));
           }
         });
     remapping.verifyQuiet();

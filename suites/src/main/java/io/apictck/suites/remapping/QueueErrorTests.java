@@ -123,7 +123,10 @@ final class QueueErrorTests {
   @Covers("IR-QI-009")
   void reservedBitsOfWaitsStopTheQueue(Machine machine, Cpu cpu, Cases cases) {
     cases.each(
-        bits(InvalidationDescriptor.waitDescriptor(), InvalidationDescriptor.WAIT_RESERVED, 0),
+        bits(
+            InvalidationDescriptor.waitWriting(machine.newPage(), 1),
+            InvalidationDescriptor.WAIT_RESERVED,
+            0),
         bad -> verifyBad(machine, cpu, bad, InvalidationError.RESERVED_FIELD));
   }
 
@@ -146,13 +149,16 @@ final class QueueErrorTests {
     RemappingUnit unit = machine.remappingUnit();
     long queue = machine.newPage();
     unit.enableQueue(InvalidationQueueAddress.of(queue, 0, false));
-    unit.submit(InvalidationDescriptor.of(0), InvalidationDescriptor.waitDescriptor());
+    InvalidationDescriptor good = InvalidationDescriptor.waitWriting(machine.newPage(), 1);
+    unit.submit(InvalidationDescriptor.of(0), good);
     verifyStopped(machine, InvalidationError.INVALID_TYPE, 0);
     unit.write(RemappingRegister.FSTS, 0);
     machine.expectNothing();
     assertThat(unit.faultStatus().queueError()).as("error after a write of 0").isTrue();
     assertThat(unit.head()).as("head after a write of 0").isZero();
-    cpu.run(new Instruction.Store(queue, 8, InvalidationDescriptor.waitDescriptor().low()));
+    cpu.run(
+        new Instruction.Store(queue, 8, good.low()),
+        new Instruction.Store(queue + 8, 8, good.high()));
     unit.write(RemappingRegister.FSTS, FaultStatus.IQE);
     assertThat(machine.settle(() -> unit.head() == 2L * SIZE)).as("the queue goes on").isTrue();
   }
@@ -250,13 +256,14 @@ final class QueueErrorTests {
         2 * Long.SIZE - 1,
         bit -> {
           long queue = machine.scratch(0);
-          InvalidationDescriptor good = InvalidationDescriptor.waitDescriptor();
+          InvalidationDescriptor good =
+              InvalidationDescriptor.waitWriting(machine.scratch(0x1000), 1);
           unit.enableQueue(InvalidationQueueAddress.of(queue, 0, true));
           cpu.run(
               new Instruction.Store(queue, 8, good.low()),
-              new Instruction.Store(queue + 8, 8, 0),
+              new Instruction.Store(queue + 8, 8, good.high()),
               new Instruction.Store(queue + 16, 8, bit < Long.SIZE ? 1L << bit : 0),
-              new Instruction.Store(queue + 24, 8, bit < Long.SIZE ? 0 : 1L << bit - Long.SIZE));
+              new Instruction.Store(queue + 24, 8, bit < Long.SIZE ? 0 : 1L << (bit - Long.SIZE)));
           unit.write(RemappingRegister.IQT, 0x20);
           verifyStopped(machine, InvalidationError.RESERVED_FIELD, 0);
           unit.enableQueue(0);

@@ -127,7 +127,8 @@ final class QueueTests {
     cpu.write32(status, 0x1234_5678);
     unit.submit(
         InvalidationDescriptor.waitWriting(status, -1)
-            .with(InvalidationDescriptor.STATUS_WRITE, false));
+            .with(InvalidationDescriptor.STATUS_WRITE, false)
+            .with(InvalidationDescriptor.INTERRUPT, true));
     unit.complete();
     settleEmpty(machine, unit);
     assertThat(cpu.read32(status)).as("status").isEqualTo(0x1234_5678);

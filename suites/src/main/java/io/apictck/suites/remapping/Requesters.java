@@ -21,7 +21,7 @@ final class Requesters {
   static List<Requester.OfMessages> ofMessages(Machine machine) {
     List<Requester.OfMessages> found = new ArrayList<>();
     if (machine.offers(Stimulus.DEVICE_WRITE)) {
-      found.add(new Requester.Writer(machine, SOURCE));
+      found.add(new Requester.Writer(machine, writer(machine)));
     }
     if (machine.offers(Stimulus.FUNCTION_INTERRUPTS)) {
       List<PciFunction> functions = machine.functions();
@@ -37,6 +37,12 @@ final class Requesters {
           .forEach(found::add);
     }
     return found;
+  }
+
+  /** A platform may let only functions that it has write. */
+  private static int writer(Machine machine) {
+    List<PciFunction> functions = machine.functions();
+    return functions.isEmpty() ? SOURCE : functions.getFirst().requesterId();
   }
 
   /** Inputs of I/O APICs whose requests go through the unit, the last ones first. */
@@ -86,11 +92,11 @@ final class Requesters {
    * many as can be recorded; without any the test is not applicable.
    */
   static List<Requester> recordedApart(Machine machine) {
-    if (!machine.offers(Stimulus.DEVICE_WRITE)) {
-      return List.of(free(machine));
-    }
     // all handles must come in whole batches
     int count = Integer.highestOneBit(Math.min(machine.remappingUnit().faultRecords(), 8));
+    if (count == 1 || !machine.offers(Stimulus.DEVICE_WRITE)) {
+      return List.of(free(machine));
+    }
     List<Requester> found = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       found.add(new Requester.Writer(machine, SOURCE ^ i));
