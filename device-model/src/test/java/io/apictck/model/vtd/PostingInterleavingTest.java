@@ -230,8 +230,7 @@ final class PostingInterleavingTest {
   private static void isAlwaysRight(
       TestReporter reporter, String what, List<PostedEntry> entries, boolean suppressed) {
     Interleaver.Result result =
-        Interleaver.run(
-            () -> new World((world, turn) -> new Poster(world), entries, suppressed));
+        Interleaver.run(() -> new World((world, turn) -> new Poster(world), entries, suppressed));
     tell(reporter, what, result);
     assertThat(result.wrong()).as("orders of %s that end wrongly", what).isZero();
     assertThat(result.orders()).as("orders of %s", what).isGreaterThan(20);
@@ -315,8 +314,7 @@ final class PostingInterleavingTest {
       Maker maker,
       List<PostedEntry> entries,
       boolean suppressed) {
-    Interleaver.Result result =
-        Interleaver.run(() -> new World(maker, entries, suppressed));
+    Interleaver.Result result = Interleaver.run(() -> new World(maker, entries, suppressed));
     tell(reporter, what, result);
     assertThat(result.wrong()).as("orders in which it is wrong: %s", what).isPositive();
   }

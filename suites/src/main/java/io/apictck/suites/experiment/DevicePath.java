@@ -1,5 +1,6 @@
 package io.apictck.suites.experiment;
 
+import io.apictck.arch.InterruptCommand;
 import io.apictck.arch.MessageAddress;
 import io.apictck.arch.MessageData;
 import io.apictck.arch.vtd.PostedEntry;
@@ -10,7 +11,6 @@ import io.apictck.machine.Machine;
 import io.apictck.machine.vtd.RemappingTable;
 import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.hypervisor.VirtualProcessor;
-import io.apictck.arch.InterruptCommand;
 
 /** How the interrupt of a device comes to the processor of a guest. */
 enum DevicePath {

@@ -54,7 +54,9 @@ final class Workload {
     return device.posts() || first.passesThrough() ? DEVICE : DEVICE_OF_HOST;
   }
 
-  /** Runs it, both guests are entered; gives the VM exits from the device's interrupt to its EOI. */
+  /**
+   * Runs it, both guests are entered; gives the VM exits from the device's interrupt to its EOI.
+   */
   Map<ExitReason, Integer> run() {
     Cpu guest = first.cpu();
     Counter taken = guest.countInterrupts(SELF, TIMER);
@@ -72,11 +74,13 @@ final class Workload {
     device.send(machine, first, vectorOfDevice());
     await(taken, 2);
     Map<ExitReason, Integer> ofDevice = new EnumMap<>(ExitReason.class);
-    guests.exits().forEach((reason, count) -> {
-      if (count > before.getOrDefault(reason, 0)) {
-        ofDevice.put(reason, count - before.getOrDefault(reason, 0));
-      }
-    });
+    guests
+        .exits()
+        .forEach((reason, count) -> {
+          if (count > before.getOrDefault(reason, 0)) {
+            ofDevice.put(reason, count - before.getOrDefault(reason, 0));
+          }
+        });
     guest.lapic().startTimer(TimerMode.ONE_SHOT, TIMER, TimerDivide.BY_1, TICKS);
     await(taken, 3);
     machine.expectNothing();
