@@ -11,8 +11,6 @@ import java.util.function.Supplier;
  * and one runs at a time. The orders are enumerated depth first, each of them from the beginning.
  */
 final class Interleaver {
-  private static final BooleanSupplier ALWAYS = () -> true;
-
   /** A world that begins anew, its agents, and what must hold when all of them rest. */
   interface Scenario {
     /** The agents; each gets the stop to call before its steps. */
@@ -32,7 +30,7 @@ final class Interleaver {
   static final class Turn {
     private final Semaphore go = new Semaphore(0);
     private final Semaphore done;
-    private BooleanSupplier enabled = ALWAYS;
+    private BooleanSupplier enabled = Interleaver::always;
     private boolean over;
     private boolean abandoned;
 
@@ -42,7 +40,7 @@ final class Interleaver {
 
     /** Ends a step: others may have their turns before the next one. */
     void stop() {
-      stop(ALWAYS);
+      stop(Interleaver::always);
     }
 
     /** As {@link #stop()}; the next step waits for a condition. */
@@ -79,6 +77,10 @@ final class Interleaver {
   private int position;
 
   private Interleaver() {}
+
+  private static boolean always() {
+    return true;
+  }
 
   /** Runs all orders. */
   static Result run(Supplier<Scenario> scenarios) {
