@@ -170,7 +170,7 @@ final class Painter {
     int x = lanes.x(lane);
     shapes.text(x, 48, name, Palette.HEADING);
     if (lane >= 0 && !lanes.shares(lane)) {
-      shapes.rectangle(x, HEADING - 6, BAR, height - HEADING, Palette.RUNNING);
+      shapes.bar(x, HEADING - 6, BAR, height - HEADING, Palette.RUNNING);
     } else {
       shapes.line("M" + x + " " + (HEADING - 6) + "V" + (height - 6), Palette.EDGE);
     }
@@ -181,8 +181,7 @@ final class Painter {
     boolean any = false;
     for (int cpu : lanes.cpus()) {
       for (Privilege.Span span : privileges.getOrDefault(cpu, new Privilege()).until(y)) {
-        shapes.rectangle(
-            lanes.x(cpu), span.top(), BAR, span.bottom() - span.top(), Palette.USER_MODE);
+        shapes.bar(lanes.x(cpu), span.top(), BAR, span.bottom() - span.top(), Palette.USER_MODE);
         any = true;
       }
     }
