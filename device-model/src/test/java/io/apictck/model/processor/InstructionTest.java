@@ -158,7 +158,7 @@ class InstructionTest {
     long[] clock = bench.values(new Instruction.Cpuid(Cpuid.TSC_CRYSTAL, 0));
     assertThat(clock[2] * clock[1] / clock[0]).isEqualTo(1_000_000_000);
     assertThat(bench.values(new Instruction.Cpuid(Cpuid.ADDRESS_SIZES, 0))[0])
-        .isEqualTo(46 | 48 << 8);
+        .isEqualTo(46 | 57 << 8);
     // the fake chipset has the local APIC of processor 1 disabled
     assertThat(bench.run(1, new Instruction.Cpuid(1, 0)))
         .singleElement()

@@ -64,6 +64,35 @@ final class AgentCpuTest {
     }
   }
 
+  // ---- user interrupts ----
+
+  private static final long FRAME = 0x60_F000;
+
+  private void takesUserInterrupt(int vector, long rip) {
+    guest.tells(AgentLayout.USER_TAKEN + vector, FRAME, rip, RFLAGS);
+  }
+
+  @Test
+  void tellsAUserInterruptAndGoesBackToTheBlock() {
+    cpu.start(1, TWO);
+    long code = guest.takes();
+    takesUserInterrupt(7, FakeGuest.body(TWO, code, 1));
+    assertThat(events())
+        .containsExactly(new Event.UserInterruptTaken(0, 7, new Place(1, 1), RFLAGS, FRAME));
+    cpu.start(2, List.of(new Instruction.Uiret()));
+    guest.ends(guest.takes());
+    assertThat(events()).containsExactly(completed(2));
+    guest.ends(code);
+    assertThat(events()).containsExactly(completed(1));
+  }
+
+  @Test
+  void tellsAUserInterruptOfTheIdleLoop() {
+    takesUserInterrupt(63, IDLE);
+    assertThat(events())
+        .containsExactly(new Event.UserInterruptTaken(0, 63, Place.IDLE, RFLAGS, FRAME));
+  }
+
   // ---- faults ----
 
   @Test

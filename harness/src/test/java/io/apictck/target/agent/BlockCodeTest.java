@@ -137,7 +137,15 @@ final class BlockCodeTest {
     // it loads RCX with the address behind the SYSRETQ that follows it
     Instruction enter = new Instruction.EnterUser();
     assertThat(assemble(STI, enter, NOP).bytes())
-        .isEqualTo(join(head(), body(STI), setUp(enter), body(enter), body(NOP), tail()));
+        .isEqualTo(
+            join(
+                head(),
+                body(STI),
+                new Code().interruptUserBelow().bytes(),
+                setUp(enter),
+                body(enter),
+                body(NOP),
+                tail()));
   }
 
   // ---- the end of a block ----

@@ -19,6 +19,8 @@ final class CodeTest {
 
   @TempDir private Path folder;
 
+  private static final String TASK_STACK = "{disp32} lea rax, [rax - 0x200]; mov gs:[0x204], rax";
+
   /** Code, and its text with the numbers of {@link AgentLayout}. */
   private record Form(String name, Code code, String text) {}
 
@@ -77,11 +79,36 @@ final class CodeTest {
             new Code().restoreContext(),
             """
             mov rsp, gs:[0x10]
+            mov rax, [rsp]
+            %s
             pop qword ptr gs:[0x18]
             pop qword ptr gs:[0x10]
             pop r15; pop r14; pop r13; pop r12; pop r11; pop r10; pop r9; pop r8
             pop rdi; pop rsi; pop rbp; pop rbx; pop rdx; pop rcx; pop rax
             add rsp, 16
+            """
+                .formatted(TASK_STACK)),
+        new Form(
+            "interruptUserBelow",
+            new Code().interruptUserBelow(),
+            "mov rax, gs:[0x18]; " + TASK_STACK),
+        new Form(
+            "finishInterrupted by a user interrupt",
+            new Code().finishInterrupted(CONTEXT, new byte[] {(byte) 0x90}, true),
+            """
+            mov ebx, 0x60FF00
+            {disp32} mov r15, [rbx + 0x10]
+            {disp32} mov r14, [rbx + 0x18]
+            {disp32} mov rdx, [rbx + 0x70]
+            {disp32} mov rcx, [rbx + 0x78]
+            {disp32} mov rax, [rbx + 0x80]
+            {disp32} mov rbx, [rbx + 0x68]
+            nop
+            mov eax, 0x60FF00
+            mov rcx, gs:[0x08]
+            {disp32} mov [rax + 0x90], rcx
+            {disp32} mov rcx, [rax + 0x00]
+            {disp32} mov [rax + 0xA0], rcx
             """),
         new Form(
             "finishInterrupted",
@@ -117,6 +144,10 @@ final class CodeTest {
             {disp32} mov [rdx + 0x08], rcx
             {disp32} mov rcx, [rbx + 0xA8]
             {disp32} mov [rdx + 0xA8], rcx
+            {disp32} mov rcx, [rbx + 0xA0]
+            {disp32} mov [rdx + 0xA0], rcx
+            {disp32} mov rcx, [rbx + 0xB8]
+            {disp32} mov [rdx + 0xB8], rcx
             mov rsp, gs:[0x18]
             mov rax, gs:[0x30]
             inc rax
@@ -125,13 +156,21 @@ final class CodeTest {
             1:
             {disp32} mov rcx, [rbx + 0x00]
             mov gs:[0x18], rcx
+            mov rax, rcx
+            %s
             {disp32} mov rdx, [rbx + 0x08]
             mov gs:[0x10], rdx
-            {disp32} mov rbx, [rbx + 0xA8]
+            {disp32} mov rsi, [rbx + 0xA0]
+            {disp32} mov r11, [rbx + 0xA8]
             mov rsp, rcx
+            mov rcx, gs:[0x08]
+            %s
+            test sil, 3
+            jz 2f
+            sysretq
+            2: push r11; popfq; jmp rcx
             """
-                + done()
-                + "\npush rbx; popfq; jmp qword ptr gs:[0x08]"));
+                .formatted(TASK_STACK, done())));
   }
 
   private static String done() {

@@ -20,6 +20,7 @@ final class Painter {
   private final Lanes lanes;
   private final Shapes shapes = new Shapes();
   private final Map<Integer, Deque<Bar>> contexts = new HashMap<>();
+  private final Map<Integer, Privilege> privileges = new HashMap<>();
   private final Map<Integer, Integer> depths = new HashMap<>();
   private final Set<Kind> kinds = EnumSet.noneOf(Kind.class);
   private int y = HEADING;
@@ -54,7 +55,7 @@ final class Painter {
     contexts.forEach((lane, stack) -> endAll(lane, stack, y));
     int height = y + 10;
     headings(height);
-    legend();
+    legend(userMode());
     return shapes.svg(lanes.total(), height);
   }
 
@@ -67,13 +68,18 @@ final class Painter {
         case ENTER -> depths.merge(row.lane(), now.merge(row.lane(), 1, Integer::sum), Math::max);
         case LEAVE -> now.merge(row.lane(), 0, (depth, none) -> Math.max(0, depth - 1));
         case CLEAR -> now.clear();
-        case NONE -> {}
+        case NONE, TO_USER, TO_KERNEL -> {}
       }
     }
   }
 
   private void change(Row row) {
     int middle = y + ROW / 2;
+    if (row.lane() == Row.ALL) {
+      privileges.values().forEach(privilege -> privilege.change(row, middle));
+    } else {
+      privileges.computeIfAbsent(row.lane(), _ -> new Privilege()).change(row, middle);
+    }
     switch (row.change()) {
       case ENTER ->
           contexts
@@ -91,7 +97,7 @@ final class Painter {
         cleared.forEach(
             lane -> endAll(lane, contexts.getOrDefault(lane, new ArrayDeque<>()), middle));
       }
-      case NONE -> {}
+      case NONE, TO_USER, TO_KERNEL -> {}
     }
   }
 
@@ -164,13 +170,25 @@ final class Painter {
     int x = lanes.x(lane);
     shapes.text(x, 48, name, Palette.HEADING);
     if (lane >= 0 && !lanes.shares(lane)) {
-      shapes.rectangle(x, HEADING - 6, BAR, height - HEADING, Palette.RUNNING);
+      shapes.bar(x, HEADING - 6, BAR, height - HEADING, Palette.RUNNING);
     } else {
       shapes.line("M" + x + " " + (HEADING - 6) + "V" + (height - 6), Palette.EDGE);
     }
   }
 
-  private void legend() {
+  /** Paints where processors were in user mode; whether any was. */
+  private boolean userMode() {
+    boolean any = false;
+    for (int cpu : lanes.cpus()) {
+      for (Privilege.Span span : privileges.getOrDefault(cpu, new Privilege()).until(y)) {
+        shapes.bar(lanes.x(cpu), span.top(), BAR, span.bottom() - span.top(), Palette.USER_MODE);
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  private void legend(boolean userMode) {
     String order = "order of the trace, not to scale";
     int x = 10;
     shapes.text(x, 20, order, Palette.FAINT);
@@ -190,10 +208,17 @@ final class Painter {
             case ACTION, STIMULUS, NOTE, TIME, GAP, ENDED -> "";
           };
       if (!name.isEmpty()) {
-        shapes.rectangle(x, 11, 10, 10, Palette.of(kind));
-        shapes.text(x + 14, 20, name);
-        x += 14 + Shapes.width(name) + 16;
+        x = legend(x, Palette.of(kind), name);
       }
     }
+    if (userMode) {
+      legend(legend(x, Palette.RUNNING, "kernel mode"), Palette.USER_MODE, "user mode");
+    }
+  }
+
+  private int legend(int x, String style, String name) {
+    shapes.rectangle(x, 11, 10, 10, style);
+    shapes.text(x + 14, 20, name);
+    return x + 14 + Shapes.width(name) + 16;
   }
 }

@@ -20,6 +20,7 @@ final class Palette {
       .tl .d{fill:#fdf3dc;stroke:#d9b65c}
       .tl .n{fill:#fff9c9;stroke:#e0d56a}
       .tl .r{fill:#c5ced8}
+      .tl .u{fill:#a48be0}
       .tl .l{stroke:#b9c4d0;stroke-dasharray:1 4}
       .tl .g{stroke:#5b6b7b;stroke-dasharray:6 4}
       .tl .e{stroke:#d5dce4}
@@ -52,6 +53,9 @@ final class Palette {
 
   /** A processor that is not in a handler. */
   static final String RUNNING = "r";
+
+  /** A processor in user mode. */
+  static final String USER_MODE = "u";
 
   /** Lines: time that passes, something left out, the edge of a lane. */
   static final String PASSING = "l";

@@ -38,12 +38,14 @@ record Row(long nanos, int lane, Kind kind, String badge, Supplier<String> words
     ENDED
   }
 
-  /** Changes of a stack of contexts. */
+  /** Changes of a stack of contexts, and of the privilege level of the current one. */
   enum Change {
     NONE,
     ENTER,
     LEAVE,
-    CLEAR
+    CLEAR,
+    TO_USER,
+    TO_KERNEL
   }
 
   static Row of(long nanos, int lane, Kind kind, String badge, String text) {

@@ -100,8 +100,21 @@ final class Rows {
       returning.add(execute.block());
     }
     Supplier<String> words = () -> Instructions.of(execute, end.map(Event.Completed::values));
-    Change change = returns && end.isPresent() ? Change.LEAVE : Change.NONE;
+    Change change = returns && end.isPresent() ? Change.LEAVE : privilege(execute.instructions());
     rows.add(new Row(nanos, execute.cpu(), Kind.ACTION, "", words, change));
+  }
+
+  private static Change privilege(List<Instruction> instructions) {
+    Change change = Change.NONE;
+    for (Instruction instruction : instructions) {
+      change =
+          switch (instruction) {
+            case Instruction.EnterUser _ -> Change.TO_USER;
+            case Instruction.LeaveUser _ -> Change.TO_KERNEL;
+            default -> change;
+          };
+    }
+    return change;
   }
 
   private void action(long nanos, Action action) {

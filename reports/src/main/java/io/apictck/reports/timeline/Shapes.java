@@ -9,6 +9,7 @@ final class Shapes {
 
   private static final int MAX_WHOLE = 240;
 
+  private final Html under = new Html();
   private final Html back = new Html();
   private final Html front = new Html();
 
@@ -17,8 +18,17 @@ final class Shapes {
     return (int) Math.ceil(text.length() * CHARACTER);
   }
 
+  /** A rectangle under all others but those of this kind before. */
+  void bar(int x, int y, int width, int height, String style) {
+    rectangle(under, x, y, width, height, style);
+  }
+
   void rectangle(int x, int y, int width, int height, String style) {
-    back.empty(
+    rectangle(back, x, y, width, height, style);
+  }
+
+  private static void rectangle(Html to, int x, int y, int width, int height, String style) {
+    to.empty(
         "rect",
         "x",
         Integer.toString(x),
@@ -32,7 +42,7 @@ final class Shapes {
         "3",
         "class",
         style);
-    back.raw("\n");
+    to.raw("\n");
   }
 
   void line(String path, String style) {
@@ -93,7 +103,7 @@ final class Shapes {
         .raw("\n");
     svg.open("style").raw(Palette.STYLE).closeLine();
     svg.empty("rect", "width", "100%", "height", "100%", "class", Palette.WHITE).raw("\n");
-    svg.raw(back.toString()).raw(front.toString());
+    svg.raw(under.toString()).raw(back.toString()).raw(front.toString());
     return svg.close().raw("\n").toString();
   }
 }

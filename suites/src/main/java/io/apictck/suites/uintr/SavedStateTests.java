@@ -83,6 +83,29 @@ final class SavedStateTests {
   }
 
   @Test
+  @Covers("UINTR-XS-001")
+  void eachPartOfTheStateIsReasonToSaveIt(Cpu cpu) {
+    SavedState state = SavedState.of(cpu);
+    long value = cpu.machine().newPage();
+    List<Integer> msrs =
+        List.of(
+            Msr.IA32_UINTR_RR,
+            Msr.IA32_UINTR_HANDLER,
+            Msr.IA32_UINTR_STACKADJUST,
+            Msr.IA32_UINTR_MISC,
+            Msr.IA32_UINTR_PD,
+            Msr.IA32_UINTR_TT);
+    for (int msr : msrs) {
+      msrs.forEach(other -> cpu.wrmsr(other, 0));
+      cpu.wrmsr(msr, value);
+      state.save();
+      assertThat(state.header(Xsave.XSTATE_BV))
+          .as("XSTATE_BV with MSR %xh alone", msr)
+          .isEqualTo(SavedState.COMPONENT);
+    }
+  }
+
+  @Test
   @Covers("UINTR-XS-002")
   void savingClearsUinvAndNothingElse(Cpu cpu) {
     UserThread thread = UserThread.on(cpu);

@@ -41,10 +41,13 @@ final class SignalTests {
   @InEachApicMode
   @Covers({"UINTR-SEND-001", "UINTR-SEND-010", "UINTR-NOT-001", "UINTR-DEL-001", "UINTR-INS-001"})
   void aUserInterruptNeedsNoKernelOnEitherSide(Machine machine) {
+    machine.note("the kernel gives each thread a descriptor, a table of targets and a handler");
     UserThread sender = UserThread.on(machine.cpu(0));
     UserThread receiver = UserThread.receivingOn(machine.cpu(1));
+    machine.note("target 0 of the sender is user vector 7 of the receiver");
     sender.targets().point(0, VECTOR, receiver.descriptor());
     receiver.descriptor().setControl(sender.notifying(receiver.cpu(), UserThread.UINV));
+    machine.note("both threads go to user mode");
     receiver.cpu().sti();
     receiver.enterUserReceiving();
     sender.cpu().sti();
@@ -52,10 +55,11 @@ final class SignalTests {
     Counter ofSender = countKernelEntries(sender.cpu());
     Counter ofReceiver = countKernelEntries(receiver.cpu());
 
-    machine.note("the sender executes SENDUIPI in user mode");
+    machine.note("the sender executes SENDUIPI: the request is posted, and a notification sent");
     sender.cpu().run(new Instruction.Senduipi(0));
     receiver.cpu().takeUserInterrupt(VECTOR);
-    machine.note("the receiver runs its handler in user mode");
+    machine.note(
+        "the receiver was notified without a handler of the kernel; its own one runs, and ends");
     receiver.cpu().iret();
 
     int entries = ofSender.count() + ofReceiver.count();
@@ -72,6 +76,7 @@ final class SignalTests {
     Cpu sender = machine.cpu(0);
     Cpu receiver = machine.cpu(1);
     UserThread.on(receiver);
+    machine.note("both threads go to user mode");
     receiver.sti();
     receiver.run(new Instruction.EnterUser());
     sender.run(new Instruction.EnterUser());
@@ -84,7 +89,8 @@ final class SignalTests {
               InterruptHandler.RETURN.handle(cpu, frame);
             });
 
-    machine.note("the sender calls its kernel, which sends an IPI");
+    machine.note(
+        "the sender calls its kernel, which sends an IPI; the kernel of the receiver takes it");
     sender.run(new Instruction.Int(SYSTEM_CALL), new Instruction.Nop());
     machine.settle(() -> ofReceiver.count() > 0);
 
