@@ -47,6 +47,20 @@ final class FaultRecorderTest {
   }
 
   @Test
+  void onlyAOneInItsPlaceClearsAFault() {
+    UnitBench bench = bench();
+    fault(bench, 1);
+    FaultRecord recorded = bench.fault(0);
+    long at = UnitBench.PAGE + bench.unit.capability.faultRecordOffset();
+    for (int dword = 0; dword < 4; dword++) {
+      bench.unit.write(at + 4L * dword, 4, dword == 3 ? 0x7FFF_FFFFL : 0xFFFF_FFFFL);
+    }
+    assertThat(bench.fault(0)).isEqualTo(recorded);
+    bench.unit.write(at + 8, 8, FaultRecord.FAULT);
+    assertThat(bench.fault(0)).isEqualTo(recorded.cleared());
+  }
+
+  @Test
   void theFirstRecordMovesOnAsRecordsAreCleared() {
     UnitBench bench = bench();
     for (int i = 0; i < 3; i++) {

@@ -132,6 +132,18 @@ final class InvalidationQueueTest {
   }
 
   @Test
+  void masksBeyondTheLargestAreInvalidWhereTheyCount() {
+    for (int mask = 0; mask < 32; mask++) {
+      UnitBench bench = UnitBench.create().remapping();
+      InvalidationDescriptor selective = InvalidationDescriptor.entries(0, mask);
+      bench.submit(selective.with(InvalidationDescriptor.INDEX_SELECTIVE, false));
+      assertThat(isStopped(bench)).isFalse();
+      bench.submit(selective);
+      assertThat(isStopped(bench)).as("mask %d", mask).isEqualTo(mask > 15);
+    }
+  }
+
+  @Test
   void onlyKnownTypesAreValid() {
     for (int type = 0; type < 128; type++) {
       UnitBench bench = UnitBench.create().remapping();
@@ -139,6 +151,13 @@ final class InvalidationQueueTest {
       boolean known = type == 1 || type == 2 || type == 4 || type == 5;
       assertThat(isStopped(bench)).as("type %d", type).isEqualTo(!known);
     }
+  }
+
+  @Test
+  void withoutRemappingThereIsNoEntryCacheToInvalidate() {
+    UnitBench bench = UnitBench.without(Feature.INTERRUPT_REMAPPING).remapping();
+    bench.submit(InvalidationDescriptor.allEntries());
+    assertThat(error(bench)).isEqualTo(InvalidationError.INVALID_TYPE);
   }
 
   @Test

@@ -58,6 +58,19 @@ final class PosterTest {
   }
 
   @Test
+  void theBroadcastOfANotificationHas8BitsOnlyWhereDestinationsHave() {
+    for (boolean extended : new boolean[] {false, true}) {
+      UnitBench bench = bench(0, extended);
+      bench.memory.write(CONTROL, 8, PostedInterruptDescriptor.control(NV, 0xFF, extended));
+      bench.set(1, ENTRY);
+      bench.message(RemappableMessage.of(1));
+      assertThat(bench.sent)
+          .extracting(InterruptMessage::destination)
+          .containsExactly(extended ? 0xFF : InterruptMessage.BROADCAST);
+    }
+  }
+
+  @Test
   void allVectorsCanBePostedAndNothingElseChanges() {
     UnitBench bench = bench(PostedInterruptDescriptor.ON, false);
     bench.memory.write(UnitBench.DESCRIPTOR + 40, 8, -1);

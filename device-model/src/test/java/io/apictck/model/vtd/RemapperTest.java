@@ -94,6 +94,54 @@ final class RemapperTest {
   }
 
   @Test
+  void anEntryBeyondTheHostAddressWidthIsOutOfRange() {
+    UnitBench bench = UnitBench.create().remapping();
+    bench.setTable(InterruptRemappingTableAddress.of(0x3FFF_FFFF_F000L, 15, false));
+    bench.message(RemappableMessage.of(0xFF));
+    bench.message(RemappableMessage.of(0x100));
+    assertThat(bench.faults()).containsExactly(0x23, 0x21);
+  }
+
+  @Test
+  void reservedBitsAndCodesOfAnEntryAreFaults() {
+    for (boolean extended : new boolean[] {false, true}) {
+      for (int bit = 1; bit < 128; bit++) {
+        if (bit == 15) {
+          continue;
+        }
+        UnitBench bench = UnitBench.create().remapping(7, extended);
+        RemappedEntry entry = RemappedEntry.fixed(VECTOR, 0, extended);
+        bench.set(
+            1, bit < 64 ? entry.with(1L << bit, true) : RemappedEntry.of(entry.low(), 1L << bit));
+        // SID and SQ alone check nothing; SVT 10 alone accepts bus 0, which the device is on
+        boolean destination = bit >= 32 && bit < 64 && (extended || (bit >= 40 && bit < 48));
+        boolean valid = bit < 12 || (bit >= 16 && bit < 24) || destination;
+        boolean source = bit >= 64 && bit < 82;
+        boolean range = bit == 83;
+        assertThat(bench.message(RemappableMessage.of(1)))
+            .as("bit %d, EIME %s", bit, extended)
+            .isEqualTo(valid || source || range);
+        if (bit >= 84) {
+          assertThat(bench.faults()).containsExactly(0x24);
+        }
+      }
+    }
+  }
+
+  @Test
+  void reservedCodesAreFaults() {
+    UnitBench bench = UnitBench.create().remapping();
+    bench.set(1, entry(VECTOR).withDeliveryMode(DeliveryMode.RESERVED_3));
+    bench.set(2, entry(VECTOR).withDeliveryMode(DeliveryMode.STARTUP));
+    bench.set(
+        3, entry(VECTOR).withSource(new SourceValidation(SourceValidation.RESERVED, 0, 0x1234)));
+    for (int index = 1; index <= 3; index++) {
+      bench.message(RemappableMessage.of(index));
+    }
+    assertThat(bench.faults()).containsExactly(0x24, 0x24, 0x24);
+  }
+
+  @Test
   void faultProcessingDisableKeepsFaultsOfTheEntryFromBeingRecorded() {
     UnitBench bench = UnitBench.create().remapping();
     RemappedEntry quiet = entry(VECTOR).withFaultProcessingDisabled(true);
