@@ -132,7 +132,7 @@ final class FaultRecordTests {
         .forEach(requester -> strangers.putIfAbsent(requester.sourceId(), requester));
     if (machine.offers(Stimulus.DEVICE_WRITE)) {
       for (int i = 0; i < count; i++) {
-        int id = 0x1000 + 0x111 * i & 0xFFFF;
+        int id = (0x1000 + 0x111 * i) & 0xFFFF;
         strangers.putIfAbsent(id, new Requester.Writer(machine, id));
       }
     }

@@ -166,7 +166,7 @@ final class IndexTests {
         size -> {
           unit.write(
               RemappingRegister.IRTA,
-              register & ~(long) InterruptRemappingTableAddress.MAXIMUM_SIZE | size);
+              (register & ~(long) InterruptRemappingTableAddress.MAXIMUM_SIZE) | size);
           unit.enable(GlobalCommand.SIRTP);
           unit.invalidateAll();
           int entries = 2 << size;
@@ -204,7 +204,7 @@ final class IndexTests {
         2,
         19,
         bit -> {
-          Runnable request = () -> requester.send(address ^ 1L << bit, 0);
+          Runnable request = () -> requester.send(address ^ (1L << bit), 0);
           switch (bit) {
             case 2 ->
                 remapping.verifyBlocked(

@@ -101,7 +101,7 @@ final class RegisterTests {
         12,
         35,
         bit -> {
-          long value = 1L << bit | bit & InterruptRemappingTableAddress.MAXIMUM_SIZE;
+          long value = (1L << bit) | (bit & InterruptRemappingTableAddress.MAXIMUM_SIZE);
           unit.write(RemappingRegister.IRTA, value);
           assertThat(unit.read(RemappingRegister.IRTA)).as("table address").isEqualTo(value);
         });
