@@ -59,7 +59,7 @@ final class PostedDescriptorTests {
     int size = PostedInterruptDescriptor.SIZE;
     PostedInterrupts before = new PostedInterrupts(cpu, page);
     PostedInterrupts descriptor = new PostedInterrupts(cpu, page + size);
-    PostedInterrupts behind = new PostedInterrupts(cpu, page + 2 * size);
+    PostedInterrupts behind = new PostedInterrupts(cpu, page + 2L * size);
     for (int offset = 0; offset < size; offset += Long.BYTES) {
       before.setQuad(offset, PATTERN);
       behind.setQuad(offset, ~PATTERN);
