@@ -301,7 +301,7 @@ final class InstructionEncoder {
   }
 
   private static long low(long value, int width) {
-    return width == Long.BYTES ? value : value & (1L << Byte.SIZE * width) - 1;
+    return width == Long.BYTES ? value : value & ((1L << (Byte.SIZE * width)) - 1);
   }
 
   private static IllegalArgumentException badWidth(int width) {

@@ -114,7 +114,7 @@ public record InvalidationDescriptor(long low, long high) {
 
   /** Bits 11:9 and 3:0. */
   public int type() {
-    return (int) low & TYPE_LOW | ((int) (low >>> TYPE_HIGH_SHIFT) & TYPE_HIGH) << 4;
+    return ((int) low & TYPE_LOW) | ((int) (low >>> TYPE_HIGH_SHIFT) & TYPE_HIGH) << 4;
   }
 
   /** IM of an interrupt entry cache invalidation, bits 31:27. */

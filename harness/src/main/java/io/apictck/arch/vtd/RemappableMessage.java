@@ -39,7 +39,7 @@ public record RemappableMessage(int handle, boolean subhandleValid, int subhandl
   public static RemappableMessage of(MessageAddress address, int data) {
     int raw = address.raw();
     int handle =
-        raw >>> HANDLE_LOW_SHIFT & HANDLE_LOW | ((raw & HANDLE_HIGH_BIT) != 0 ? HANDLE_HIGH : 0);
+        (raw >>> HANDLE_LOW_SHIFT & HANDLE_LOW) | ((raw & HANDLE_HIGH_BIT) != 0 ? HANDLE_HIGH : 0);
     return new RemappableMessage(handle, (raw & SUBHANDLE_VALID) != 0, data & 0xFFFF);
   }
 

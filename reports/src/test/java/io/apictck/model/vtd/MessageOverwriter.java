@@ -41,6 +41,6 @@ final class MessageOverwriter {
   }
 
   private void select(int requesterId, int offset) {
-    chipset.out(0, ADDRESS_PORT, 4, ENABLE | requesterId << 8 | offset & 0xFC);
+    chipset.out(0, ADDRESS_PORT, 4, ENABLE | requesterId << 8 | (offset & 0xFC));
   }
 }
