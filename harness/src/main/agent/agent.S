@@ -4,6 +4,23 @@
  */
 #include "layout.h"
 
+/* The number of the next record in RCX, and its place in RDX. */
+        .macro  next_record
+        movq    %gs:BOX_EVENTS, %rcx
+        movl    %ecx, %edx
+        andl    $RECORD_MASK, %edx
+        shll    $RECORD_SHIFT, %edx
+        .endm
+
+/* The last of a record of a handler: what it interrupted lies at RSP, its own stack is below that. */
+        .macro  record_context
+        movq    %rsp, %gs:BOX_RECORDS + RECORD_CONTEXT(%rdx)
+        incq    %rcx
+        subq    $64, %rsp
+        andq    $-16, %rsp
+        movq    %rsp, %gs:BOX_STACK
+        .endm
+
         .text
         .code32
         .globl  _start
@@ -142,10 +159,7 @@ ready:
         call    prepare_vmx
         testl   %r8d, %r8d
         jz      go_idle
-        movq    %gs:BOX_EVENTS, %rcx
-        movl    %ecx, %edx
-        andl    $RECORD_MASK, %edx
-        shll    $RECORD_SHIFT, %edx
+        next_record
         movq    %r8, %gs:BOX_RECORDS + RECORD_VECTOR(%rdx)
         movl    %edi, %edi
         movq    %rdi, %gs:BOX_RECORDS + RECORD_ERROR(%rdx)
@@ -811,10 +825,7 @@ guest_start:
         movq    %rsp, %gs:BOX_STACK
         movq    $0, %gs:BOX_CONTEXT
         movq    $0, %gs:BOX_USER
-        movq    %gs:BOX_EVENTS, %rcx
-        movl    %ecx, %edx
-        andl    $RECORD_MASK, %edx
-        shll    $RECORD_SHIFT, %edx
+        next_record
         movq    $GUEST_STARTED, %gs:BOX_RECORDS + RECORD_VECTOR(%rdx)
         movq    %gs:BOX_HOST, %rax
         movl    $0, BOX_HALTING(%rax)
@@ -989,10 +1000,7 @@ save:
         jne     6f
         movq    SAVED_RCX(%rsp), %rax
         movq    %rax, SAVED_RIP(%rsp)
-6:      movq    %gs:BOX_EVENTS, %rcx
-        movl    %ecx, %edx
-        andl    $RECORD_MASK, %edx
-        shll    $RECORD_SHIFT, %edx
+6:      next_record
         movq    %rax, %gs:BOX_RECORDS + RECORD_RIP(%rdx)
         movq    SAVED_VECTOR(%rsp), %rbx
         movq    %rbx, %gs:BOX_RECORDS + RECORD_VECTOR(%rdx)
@@ -1000,11 +1008,7 @@ save:
         movq    %rax, %gs:BOX_RECORDS + RECORD_ERROR(%rdx)
         movq    SAVED_RFLAGS(%rsp), %rax
         movq    %rax, %gs:BOX_RECORDS + RECORD_RFLAGS(%rdx)
-        movq    %rsp, %gs:BOX_RECORDS + RECORD_CONTEXT(%rdx)
-        incq    %rcx
-        subq    $64, %rsp
-        andq    $-16, %rsp
-        movq    %rsp, %gs:BOX_STACK
+        record_context
         movq    %gs:BOX_HOST, %rdx
         incq    BOX_TOLD(%rdx)
         movq    %rcx, %gs:BOX_EVENTS
@@ -1051,10 +1055,7 @@ tell_user:
         jae     1f
         call    what_next
         movq    %rax, USER_RIP(%rsp)
-1:      movq    %gs:BOX_EVENTS, %rcx
-        movl    %ecx, %edx
-        andl    $RECORD_MASK, %edx
-        shll    $RECORD_SHIFT, %edx
+1:      next_record
         movq    %rax, %gs:BOX_RECORDS + RECORD_RIP(%rdx)
         movq    USER_VECTOR(%rsp), %rax
         addl    $USER_TAKEN, %eax
@@ -1063,11 +1064,7 @@ tell_user:
         movq    %rax, %gs:BOX_RECORDS + RECORD_ERROR(%rdx)
         movq    USER_RFLAGS(%rsp), %rax
         movq    %rax, %gs:BOX_RECORDS + RECORD_RFLAGS(%rdx)
-        movq    %rsp, %gs:BOX_RECORDS + RECORD_CONTEXT(%rdx)
-        incq    %rcx
-        subq    $64, %rsp
-        andq    $-16, %rsp
-        movq    %rsp, %gs:BOX_STACK
+        record_context
         leaq    -USER_ROOM(%rsp), %rax
         movq    %rax, %gs:BOX_TASK_STACK
         movq    %gs:BOX_HOST, %rdx

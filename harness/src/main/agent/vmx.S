@@ -148,10 +148,7 @@ at_idle:
 2:      write_vmcs %r9, VMCS_RIP
 
 tell_exit:
-        movq    %gs:BOX_EVENTS, %rcx
-        movl    %ecx, %edx
-        andl    $RECORD_MASK, %edx
-        shll    $RECORD_SHIFT, %edx
+        next_record
         movq    $EXITED, %gs:BOX_RECORDS + RECORD_VECTOR(%rdx)
         movl    %r8d, %r8d
         movq    %r8, %gs:BOX_RECORDS + RECORD_ERROR(%rdx)

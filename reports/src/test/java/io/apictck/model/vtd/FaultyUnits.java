@@ -93,6 +93,16 @@ final class FaultyUnits {
         });
   }
 
+  static Function<ModelConfiguration, Platform> poster(Function<RemappingWorld, Poster> maker) {
+    return unit((configuration, address, world) ->
+        new RemappingUnit(configuration, address, world) {
+          @Override
+          Poster newPoster() {
+            return maker.apply(world);
+          }
+        });
+  }
+
   static Function<ModelConfiguration, Platform> commands(
       Function<RemappingUnit, GlobalCommands> maker) {
     return unit((configuration, address, world) ->

@@ -1,6 +1,7 @@
 package io.apictck.model.vtd;
 
 import io.apictck.arch.DeliveryMode;
+import io.apictck.arch.RedirectionEntry;
 import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.arch.vtd.FaultReason;
 import io.apictck.arch.vtd.PostedEntry;
@@ -9,7 +10,6 @@ import io.apictck.arch.vtd.RemappingEntry;
 import io.apictck.faults.PlantedFault;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.ModelConfiguration.IoApicSetup;
-import io.apictck.model.ReferenceBoard;
 import io.apictck.model.ReferenceChipset;
 import io.apictck.model.ReferencePlatform;
 import io.apictck.model.ioapic.IoApic;
@@ -41,7 +41,11 @@ public final class PostingFaults {
   /** All of them. */
   public static List<PlantedFault> all() {
     return List.of(
-        entries("BUG-239", "Reserved bits of posted entries are ignored", Unchecked::new, ENTRY),
+        PlantedFault.of(
+            "BUG-239",
+            "Reserved bits of posted entries are ignored",
+            FaultyUnits.entries(new Unchecked()),
+            ENTRY),
         posts("BUG-240", "SN and URG are not looked at", OnAlone::new, POSTING, SCHEDULING),
         posts("BUG-243", "One notification suppresses all later ones", Once::new, POSTING, GUEST),
         PlantedFault.of(
@@ -88,76 +92,19 @@ public final class PostingFaults {
 
   // ---- where they are planted ----
 
-  /** Makes a unit. */
-  @FunctionalInterface
-  private interface UnitMaker {
-    RemappingUnit make(ModelConfiguration configuration, RemappingWorld world);
-  }
-
-  private static PlantedFault units(String id, String title, UnitMaker maker, String... suites) {
-    Function<ModelConfiguration, Platform> machine =
-        setup ->
-            new ReferencePlatform(
-                setup,
-                (configuration, client) ->
-                    new ReferenceChipset(configuration, client) {
-                      @Override
-                      protected RemappingUnit newRemappingUnit(RemappingWorld world) {
-                        return maker.make(configuration, world);
-                      }
-                    });
-    return PlantedFault.of(id, title, machine, suites);
+  private static PlantedFault units(
+      String id, String title, FaultyUnits.UnitMaker maker, String... suites) {
+    return PlantedFault.of(id, title, FaultyUnits.unit(maker), suites);
   }
 
   private static PlantedFault posts(
       String id, String title, Function<RemappingWorld, Poster> maker, String... suites) {
-    return units(
-        id,
-        title,
-        (configuration, world) ->
-            new Unit(configuration, world) {
-              @Override
-              Poster newPoster() {
-                return maker.apply(world);
-              }
-            },
-        suites);
+    return PlantedFault.of(id, title, FaultyUnits.poster(maker), suites);
   }
 
   private static PlantedFault remaps(
       String id, String title, Function<RemappingUnit, Remapper> maker, String... suites) {
-    return units(
-        id,
-        title,
-        (configuration, world) ->
-            new Unit(configuration, world) {
-              @Override
-              Remapper newRemapper() {
-                return maker.apply(this);
-              }
-            },
-        suites);
-  }
-
-  private static PlantedFault entries(
-      String id, String title, Function<Boolean, EntryCheck> maker, String... suites) {
-    return units(
-        id,
-        title,
-        (configuration, world) ->
-            new Unit(configuration, world) {
-              @Override
-              EntryCheck newEntryCheck() {
-                return maker.apply(capability.postedInterrupts());
-              }
-            },
-        suites);
-  }
-
-  private static class Unit extends RemappingUnit {
-    Unit(ModelConfiguration configuration, RemappingWorld world) {
-      super(configuration, ReferenceBoard.REMAPPING_UNIT, world);
-    }
+    return PlantedFault.of(id, title, FaultyUnits.remapper(maker), suites);
   }
 
   private static Platform forgettingLevels(ModelConfiguration machine) {
@@ -534,8 +481,8 @@ public final class PostingFaults {
   // ---- what stands before it ----
 
   private static final class Unchecked extends EntryCheck {
-    Unchecked(boolean canPost) {
-      super(canPost);
+    Unchecked() {
+      super(true);
     }
 
     @Override
@@ -592,9 +539,9 @@ public final class PostingFaults {
     }
   }
 
-  private static final class AlwaysPosts extends Unit {
-    AlwaysPosts(ModelConfiguration configuration, RemappingWorld world) {
-      super(configuration, world);
+  private static final class AlwaysPosts extends RemappingUnit {
+    AlwaysPosts(ModelConfiguration configuration, long address, RemappingWorld world) {
+      super(configuration, address, world);
     }
 
     @Override
@@ -603,9 +550,9 @@ public final class PostingFaults {
     }
   }
 
-  private static final class Remapped extends Unit {
-    Remapped(ModelConfiguration configuration, RemappingWorld world) {
-      super(configuration, world);
+  private static final class Remapped extends RemappingUnit {
+    Remapped(ModelConfiguration configuration, long address, RemappingWorld world) {
+      super(configuration, address, world);
     }
 
     @Override
@@ -642,9 +589,9 @@ public final class PostingFaults {
     }
   }
 
-  private static final class EventsThrough extends Unit {
-    EventsThrough(ModelConfiguration configuration, RemappingWorld world) {
-      super(configuration, world);
+  private static final class EventsThrough extends RemappingUnit {
+    EventsThrough(ModelConfiguration configuration, long address, RemappingWorld world) {
+      super(configuration, address, world);
     }
 
     @Override
@@ -668,9 +615,9 @@ public final class PostingFaults {
     }
   }
 
-  private static final class NeverStale extends Unit {
-    NeverStale(ModelConfiguration configuration, RemappingWorld world) {
-      super(configuration, world);
+  private static final class NeverStale extends RemappingUnit {
+    NeverStale(ModelConfiguration configuration, long address, RemappingWorld world) {
+      super(configuration, address, world);
     }
 
     @Override
@@ -695,7 +642,7 @@ public final class PostingFaults {
     }
 
     @Override
-    public boolean send(io.apictck.arch.RedirectionEntry entry, InterruptMessage message) {
+    public boolean send(RedirectionEntry entry, InterruptMessage message) {
       world.send(entry, message);
       return false;
     }
