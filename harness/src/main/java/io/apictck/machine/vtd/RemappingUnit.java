@@ -6,7 +6,6 @@ import io.apictck.arch.vtd.ExtendedCapability;
 import io.apictck.arch.vtd.FaultRecord;
 import io.apictck.arch.vtd.FaultStatus;
 import io.apictck.arch.vtd.GlobalCommand;
-import io.apictck.arch.vtd.InterruptRemappingTableAddress;
 import io.apictck.arch.vtd.InvalidationDescriptor;
 import io.apictck.arch.vtd.InvalidationQueueAddress;
 import io.apictck.arch.vtd.RemappingEntry;
@@ -98,11 +97,6 @@ public final class RemappingUnit {
   /** The extended capability register. */
   public ExtendedCapability extendedCapability() {
     return ExtendedCapability.of(read(RemappingRegister.ECAP));
-  }
-
-  /** The table address register, whether latched or not. */
-  public InterruptRemappingTableAddress tableAddress() {
-    return InterruptRemappingTableAddress.of(read(RemappingRegister.IRTA));
   }
 
   // ---- commands ----

@@ -33,7 +33,15 @@ final class EntryBitTests {
   @InEachApicMode
   @Sweep(sample = 128)
   @OnMachine(processors = 2)
-  @Covers({"IR-IRTE-001", "IR-IRTE-002", "IR-IRTE-003", "IR-IRTE-004", "IR-SID-001", "IR-SID-002"})
+  @Covers({
+    "IR-IRTE-001",
+    "IR-IRTE-002",
+    "IR-IRTE-003",
+    "IR-IRTE-004",
+    "IR-SID-001",
+    "IR-SID-002",
+    "IR-SID-003"
+  })
   void withEightBitDestinations(Machine machine, Cases cases) {
     verifyAll(machine, cases, false);
   }
@@ -43,7 +51,15 @@ final class EntryBitTests {
   @Sweep(sample = 128)
   @OnMachine(processors = 2)
   @Requires(Feature.EXTENDED_INTERRUPT_MODE)
-  @Covers({"IR-IRTE-001", "IR-IRTE-002", "IR-IRTE-003", "IR-IRTE-004", "IR-SID-001", "IR-SID-003"})
+  @Covers({
+    "IR-IRTE-001",
+    "IR-IRTE-002",
+    "IR-IRTE-003",
+    "IR-IRTE-004",
+    "IR-SID-001",
+    "IR-SID-002",
+    "IR-SID-003"
+  })
   void inExtendedMode(Machine machine, Cases cases) {
     verifyAll(machine, cases, true);
   }

@@ -73,6 +73,9 @@ final class EntryUpdateTests {
         }
       }
       updater.run(steps.getLast());
+      if (remapping.unit().capability().cachingMode()) {
+        remapping.unit().invalidate(INDEX, 0);
+      }
       verifyUsed(remapping, requesters.get(1), requesters.get(0), NEW, machine.cpu(1));
     }
     remapping.verifyQuiet();

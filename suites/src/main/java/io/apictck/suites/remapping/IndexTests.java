@@ -320,7 +320,7 @@ final class IndexTests {
 
   @Test
   @Requires(virtualTime = true)
-  @Covers({"IR-IDX-008", "IR-FLT-010", "IR-FLT-001"})
+  @Covers({"IR-IDX-008", "IR-FLT-001"})
   void aTableThatCannotBeReadIsAFault(Machine machine) {
     Requester requester = Requesters.any(machine);
     Remapping remapping = Remapping.start(machine);

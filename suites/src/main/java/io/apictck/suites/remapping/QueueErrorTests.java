@@ -126,11 +126,11 @@ final class QueueErrorTests {
         bits(
             InvalidationDescriptor.waitWriting(machine.newPage(), 1),
             InvalidationDescriptor.WAIT_RESERVED,
-            0),
+            InvalidationDescriptor.WAIT_RESERVED_HIGH),
         bad -> verifyBad(machine, cpu, bad, InvalidationError.RESERVED_FIELD));
   }
 
-  /** The descriptor that is bad has no effect: an entry that is cached stays. */
+  /** The descriptor that is bad has no effect. */
   @Test
   @Covers("IR-QI-009")
   void aBadDescriptorWritesNothing(Machine machine, Cpu cpu) {

@@ -7,6 +7,7 @@ import io.apictck.arch.MessageAddress;
 import io.apictck.arch.MessageData;
 import io.apictck.arch.vtd.FaultReason;
 import io.apictck.arch.vtd.GlobalCommand;
+import io.apictck.arch.vtd.InvalidationDescriptor;
 import io.apictck.arch.vtd.RemappableMessage;
 import io.apictck.arch.vtd.RemappedEntry;
 import io.apictck.arch.vtd.RemappingRegister;
@@ -90,22 +91,33 @@ final class SoftwareTests {
     unit.start(table, extended);
     int count = (int) (machine.trace().size() - before);
     List<String> steps = new ArrayList<>();
+    int[] commands = {GlobalCommand.CFI.mask()};
     for (TraceEntry entry : machine.trace().last(count)) {
       if (entry instanceof TraceEntry.Did(_, Action.Execute(_, _, List<Instruction> block))) {
-        block.forEach(instruction -> note(unit, instruction, steps));
+        block.forEach(instruction -> note(unit, instruction, commands, steps));
       }
     }
     assertThat(steps)
         .as("what the driver wrote")
-        .containsSubsequence(
-            "queue address", "QIE", "table address", "SIRTP", "tail", "IRE", "no CFI");
+        .containsExactly(
+            "tail",
+            "queue address",
+            "QIE",
+            "table address",
+            "SIRTP",
+            "global invalidation",
+            "tail",
+            "IRE",
+            "no CFI");
     Listeners listeners = Listeners.of(machine);
     listeners.verify(
         () -> requester.request(INDEX), () -> "a request", VECTOR, cpu -> cpu.index() == 0);
     assertThat(unit).hasNoFault();
   }
 
-  private static void note(RemappingUnit unit, Instruction instruction, List<String> steps) {
+  /** Notes a store to what matters; of the command register what changes. */
+  private static void note(
+      RemappingUnit unit, Instruction instruction, int[] commands, List<String> steps) {
     if (!(instruction instanceof Instruction.Store(long address, _, long value))) {
       return;
     }
@@ -116,15 +128,15 @@ final class SoftwareTests {
     } else if (address == unit.address(RemappingRegister.IQT)) {
       steps.add("tail");
     } else if (address == unit.address(RemappingRegister.GCMD)) {
-      for (GlobalCommand command :
-          List.of(GlobalCommand.QIE, GlobalCommand.SIRTP, GlobalCommand.IRE)) {
-        if (command.in((int) value)) {
-          steps.add(command.name());
+      for (GlobalCommand command : GlobalCommand.values()) {
+        boolean on = command.in((int) value);
+        if (on != command.in(commands[0])) {
+          steps.add(on ? command.name() : "no " + command.name());
         }
       }
-      if (!GlobalCommand.CFI.in((int) value)) {
-        steps.add("no CFI");
-      }
+      commands[0] = (int) value & GlobalCommand.PERSISTENT;
+    } else if (value == InvalidationDescriptor.allEntries().low()) {
+      steps.add("global invalidation");
     }
   }
 
