@@ -57,10 +57,6 @@ final class PostedDescriptorTests {
         .toList();
   }
 
-  private static List<Integer> bits(long mask) {
-    return IntStream.range(0, Long.SIZE).filter(bit -> (mask >>> bit & 1) != 0).boxed().toList();
-  }
-
   @Test
   @Covers("VTPI-PID-001")
   void memoryAroundItStays(Machine machine, Cpu cpu) {
