@@ -69,6 +69,10 @@ public class ReferenceChipset implements Chipset {
   private final IoApic[] ioApics;
   private final @Nullable RemappingUnit remappingUnit;
   private final PicPair pics;
+
+  /** No I/O APIC and no remapping unit is below. */
+  private final long firstFixedPage;
+
   private final boolean hasPics;
   private final ModeConfigurationRegister modeConfiguration;
   private final InterruptWires wires;
@@ -100,6 +104,7 @@ public class ReferenceChipset implements Chipset {
     ioApics = newIoApics();
     remappingUnit =
         configuration.has(Feature.REMAPPING_UNIT) ? newRemappingUnit(remappingWorld()) : null;
+    firstFixedPage = findFirstFixedPage();
     hasPics = configuration.has(Feature.PIC);
     pics = newPicPair();
     modeConfiguration = newModeConfigurationRegister(this::interruptModeChanged);
@@ -117,6 +122,14 @@ public class ReferenceChipset implements Chipset {
     return configuration.ioApics().stream()
         .mapToInt(io -> io.gsiBase() + io.inputs())
         .reduce(ReferenceBoard.ISA_INTERRUPTS, Math::max);
+  }
+
+  private long findFirstFixedPage() {
+    long first = remappingUnit == null ? Long.MAX_VALUE : ReferenceBoard.REMAPPING_UNIT;
+    for (IoApicSetup setup : configuration.ioApics()) {
+      first = Math.min(first, setup.address());
+    }
+    return first;
   }
 
   private List<PortRange> portRanges() {
@@ -399,9 +412,12 @@ public class ReferenceChipset implements Chipset {
   @Override
   public boolean decodes(int cpu, long address) {
     return apics[cpu].decodes(address)
-        || ioApicAt(address) >= 0
         || pci.decodes(address)
-        || (remappingUnit != null && remappingUnit.decodes(address));
+        || (address >= firstFixedPage && isFixed(address));
+  }
+
+  private boolean isFixed(long address) {
+    return ioApicAt(address) >= 0 || (remappingUnit != null && remappingUnit.decodes(address));
   }
 
   @Override

@@ -624,26 +624,25 @@ public final class Cpu {
   boolean dispatch(Event event) {
     Vcpu running = active;
     if (running != null) {
-      switch (event) {
-        case Event.VmExited exited -> {
-          active = null;
-          return running.exited(exited);
-        }
-        case Event.ProcessorReset _, Event.ShutDown _ -> active = null;
-        default -> {
-          return running.guest().dispatch(event);
-        }
+      if (event instanceof Event.VmExited exited) {
+        active = null;
+        return running.exited(exited);
       }
+      if (!(event instanceof Event.ProcessorReset || event instanceof Event.ShutDown)) {
+        return running.guest().dispatch(event);
+      }
+      active = null;
     }
     switch (event) {
       case Event.Completed completed -> {
         BlockRun run = end(completed.block(), completed);
-        if (run.leavesContext()) {
-          leaveContext(completed);
-        }
         noticeModeChanges(run, run.instructions().size());
+        if (!run.leavesContext()) {
+          return false;
+        }
+        leaveContext(completed);
         // the context that was returned to may have a handler that was not run yet
-        return run.leavesContext() && !contexts.isEmpty();
+        return !contexts.isEmpty();
       }
       case Event.Faulted faulted -> {
         BlockRun run = end(faulted.block(), faulted);

@@ -20,6 +20,9 @@ final class HandlerContexts {
 
   private final List<Context> contexts = new ArrayList<>();
 
+  /** How many of them nobody has taken or will take: asked before each block. */
+  private int untaken;
+
   /** By vector. */
   private final @Nullable InterruptHandler[] interruptHandlers = new InterruptHandler[VECTORS];
 
@@ -35,6 +38,10 @@ final class HandlerContexts {
     Context(InterruptFrame frame, @Nullable InterruptHandler handler) {
       this.frame = frame;
       this.handler = handler;
+    }
+
+    boolean waitsForTest() {
+      return !taken && handler == null;
     }
   }
 
@@ -88,7 +95,11 @@ final class HandlerContexts {
   boolean enter(InterruptFrame frame) {
     Context context = new Context(frame, handlerOf(frame));
     contexts.add(context);
-    return context.handler != null;
+    if (context.handler == null) {
+      untaken++;
+      return false;
+    }
+    return true;
   }
 
   /** Leaves the innermost context; tells whether there was one. */
@@ -96,7 +107,9 @@ final class HandlerContexts {
     if (contexts.isEmpty()) {
       return false;
     }
-    contexts.removeLast();
+    if (contexts.removeLast().waitsForTest()) {
+      untaken--;
+    }
     return true;
   }
 
@@ -119,10 +132,11 @@ final class HandlerContexts {
   }
 
   private @Nullable Context oldestUntaken() {
-    // by index: this is asked before each block
-    for (int i = 0; i < contexts.size(); i++) {
-      Context context = contexts.get(i);
-      if (!context.taken && context.handler == null) {
+    if (untaken == 0) {
+      return null;
+    }
+    for (Context context : contexts) {
+      if (context.waitsForTest()) {
         return context;
       }
     }
@@ -145,17 +159,19 @@ final class HandlerContexts {
       return null;
     }
     context.taken = true;
+    untaken--;
     return context.frame;
   }
 
   /** INIT: the contexts are gone, the handlers stay. */
   void dropContexts() {
     contexts.clear();
+    untaken = 0;
   }
 
   /** RESET: all is gone. */
   void forget() {
-    contexts.clear();
+    dropContexts();
     Arrays.fill(interruptHandlers, null);
     trapHandlers.clear();
     userHandlers.clear();

@@ -30,7 +30,7 @@ public final class Machine {
   private final Platform platform;
   private final PlatformDescription description;
   private final Trace trace;
-  private final List<Cpu> cpus = new ArrayList<>();
+  private final Cpu[] cpus;
   private final List<String> observations = new ArrayList<>();
   private final List<Measurement> measurements = new ArrayList<>();
   private final FeatureProbe features = new FeatureProbe(this);
@@ -44,8 +44,9 @@ public final class Machine {
     this.platform = platform;
     this.description = platform.description();
     this.trace = trace;
-    for (int i = 0; i < description.processors(); i++) {
-      cpus.add(new Cpu(this, i, description.apicIds().get(i)));
+    cpus = new Cpu[description.processors()];
+    for (int i = 0; i < cpus.length; i++) {
+      cpus[i] = new Cpu(this, i, description.apicIds().get(i));
     }
   }
 
@@ -66,22 +67,22 @@ public final class Machine {
 
   /** How many processors there are. */
   public int processors() {
-    return cpus.size();
+    return cpus.length;
   }
 
   /** Processor {@code index}; 0 is the bootstrap processor. */
   public Cpu cpu(int index) {
-    return cpus.get(index);
+    return cpus[index];
   }
 
   /** All processors, in index order. */
   public List<Cpu> cpus() {
-    return List.copyOf(cpus);
+    return List.of(cpus);
   }
 
   /** All processors but the bootstrap processor. */
   public List<Cpu> applicationProcessors() {
-    return List.copyOf(cpus.subList(1, cpus.size()));
+    return cpus().subList(1, cpus.length);
   }
 
   /** Whether the platform offers a stimulus. */
@@ -361,16 +362,16 @@ public final class Machine {
     for (int i = 0; i < events.size(); i++) {
       Event event = events.get(i);
       trace.saw(nanos, event);
-      if (event.cpu() < 0 || event.cpu() >= cpus.size()) {
+      if (event.cpu() < 0 || event.cpu() >= cpus.length) {
         throw new PlatformContractException(
             "the platform shows an event of processor "
                 + event.cpu()
                 + ", but it has "
-                + cpus.size()
+                + cpus.length
                 + ": "
                 + event);
       }
-      handlersWait |= cpus.get(event.cpu()).dispatch(event);
+      handlersWait |= cpus[event.cpu()].dispatch(event);
     }
     if (handlersWait) {
       runHandlers();
@@ -382,8 +383,8 @@ public final class Machine {
     boolean again = true;
     while (again) {
       again = false;
-      for (int i = 0; i < cpus.size(); i++) {
-        again |= cpus.get(i).runHandler();
+      for (Cpu cpu : cpus) {
+        again |= cpu.runHandler();
       }
     }
   }

@@ -9,6 +9,7 @@ import io.apictck.platform.Event;
 import io.apictck.platform.GuestState;
 import io.apictck.platform.Instruction;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -281,19 +282,19 @@ public final class Vcpu {
 
   /** VMLAUNCH, the first time and after {@link #vmclear}, otherwise VMRESUME. */
   public EntryResult tryEnter() {
-    return tryEnter(List.of());
+    return tryEnter(new Instruction[0]);
   }
 
   /**
    * As {@link #tryEnter()}, in one block with instructions of the host before it: for sweeps. What
    * they give is not looked at.
    */
-  public EntryResult tryEnter(List<Instruction> before) {
+  public EntryResult tryEnter(Instruction... before) {
     vmx.makeCurrent(this);
     host.entering(this);
     entries++;
-    Instruction[] block = before.toArray(new Instruction[before.size() + 1]);
-    block[before.size()] = launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch();
+    Instruction[] block = Arrays.copyOf(before, before.length + 1);
+    block[before.length] = launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch();
     BlockRun run = host.start(block);
     return switch (host.awaitEntry(run)) {
       case Event.VmEntered _ -> {
@@ -318,7 +319,7 @@ public final class Vcpu {
    * @throws AssertionError if the entry fails
    */
   public Vcpu enter() {
-    return enter(List.of());
+    return enter(new Instruction[0]);
   }
 
   /**
@@ -327,11 +328,11 @@ public final class Vcpu {
    * @throws AssertionError if the entry fails
    */
   public Vcpu enterAt(long rip) {
-    return enter(List.of(new Instruction.Vmwrite(VmcsField.GUEST_RIP.encoding(), rip)));
+    return enter(new Instruction.Vmwrite(VmcsField.GUEST_RIP.encoding(), rip));
   }
 
   /** As {@link #enter()}, in one block with instructions of the host before it: for sweeps. */
-  public Vcpu enter(List<Instruction> before) {
+  public Vcpu enter(Instruction... before) {
     EntryResult result = tryEnter(before);
     if (!(result instanceof EntryResult.Entered)) {
       throw new AssertionError("VM entry of " + this + " should succeed, but: " + result);

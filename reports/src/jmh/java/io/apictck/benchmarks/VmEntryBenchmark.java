@@ -44,13 +44,13 @@ public class VmEntryBenchmark {
   /** Events of an entry with its exit, and of an entry with an interrupt. */
   private static final int EVENTS = 2;
 
-  private static final List<Instruction> REQUESTING =
-      List.of(new Instruction.Vmwrite(VmcsField.GUEST_INTERRUPT_STATUS.encoding(), VECTOR));
+  private static final Instruction REQUESTING =
+      new Instruction.Vmwrite(VmcsField.GUEST_INTERRUPT_STATUS.encoding(), VECTOR);
 
   private static final Action ENTER = new Action.Execute(0, 1, List.of(new Instruction.Vmresume()));
 
   private static final Action ENTER_REQUESTING =
-      new Action.Execute(0, 1, List.of(REQUESTING.getFirst(), new Instruction.Vmresume()));
+      new Action.Execute(0, 1, List.of(REQUESTING, new Instruction.Vmresume()));
 
   private static final Action END =
       new Action.Execute(

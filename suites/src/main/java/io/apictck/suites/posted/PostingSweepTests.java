@@ -19,7 +19,7 @@ import io.apictck.machine.Machine;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
 import io.apictck.suites.support.ApicGuest;
-import java.util.List;
+import io.apictck.suites.support.GuestRounds;
 import org.junit.jupiter.api.Test;
 
 /** Another processor posts each vector to a guest with each class of task priority. */
@@ -39,15 +39,15 @@ final class PostingSweepTests {
   void aHigherClassRunsItsHandler(Machine machine, Cpu cpu, Cases cases) {
     ApicGuest guest = guest(cpu);
     Counter taken = guest.guest().countInterrupts(FIRST, LAST);
+    GuestRounds rounds = GuestRounds.of(guest, VmcsField.GUEST_INTERRUPT_STATUS);
     cases.range(
         FIRST,
         LAST,
         vector -> {
           for (int task = 0; task < vector >>> 4; task++) {
-            enter(guest, task);
+            enter(rounds, guest, task);
             post(machine.cpu(1), guest, vector);
-            guest.vcpu().leave();
-            verify(guest, taken, vector, task, 1);
+            verify(rounds.leave(), taken, vector, task, 1);
           }
         });
   }
@@ -59,16 +59,16 @@ final class PostingSweepTests {
   void aHigherClassEndsHlt(Machine machine, Cpu cpu, Cases cases) {
     ApicGuest guest = guest(cpu);
     Counter taken = guest.guest().countInterrupts(FIRST, LAST);
+    GuestRounds rounds = GuestRounds.of(guest, VmcsField.GUEST_INTERRUPT_STATUS);
     cases.range(
         FIRST,
         LAST,
         vector -> {
           for (int task = 0; task < vector >>> 4; task++) {
-            enter(guest, task);
+            enter(rounds, guest, task);
             guest.guest().stiHlt();
             post(machine.cpu(1), guest, vector);
-            guest.vcpu().leave();
-            verify(guest, taken, vector, task, 1);
+            verify(rounds.leave(), taken, vector, task, 1);
           }
         });
   }
@@ -80,12 +80,13 @@ final class PostingSweepTests {
   void anEqualOrLowerClassWaits(Machine machine, Cpu cpu, Cases cases) {
     ApicGuest guest = guest(cpu);
     Counter taken = guest.guest().countInterrupts(FIRST, LAST);
+    GuestRounds rounds = GuestRounds.of(guest, VmcsField.GUEST_INTERRUPT_STATUS);
     cases.range(
         FIRST,
         LAST,
         vector -> {
           for (int task = vector >>> 4; task < CLASSES; task++) {
-            enter(guest, task);
+            enter(rounds, guest, task);
             post(machine.cpu(1), guest, vector);
             long request = guest.page().address() + VirtualApicPage.doubleword(VIRR, vector);
             long seen = guest.guest().run(new Instruction.Exchange(request, 4, 0))[0];
@@ -93,8 +94,7 @@ final class PostingSweepTests {
               throw new AssertionError(
                   "VIRR of %s in the guest is %s".formatted(Hex.vector(vector), Hex.qword(seen)));
             }
-            guest.vcpu().leave();
-            verify(guest, taken, vector, task, 0);
+            verify(rounds.leave(), taken, vector, task, 0);
           }
         });
   }
@@ -106,13 +106,10 @@ final class PostingSweepTests {
     return guest;
   }
 
-  private static void enter(ApicGuest guest, int task) {
-    guest
-        .vcpu()
-        .enter(
-            List.of(
-                new Instruction.Vmwrite(VmcsField.GUEST_INTERRUPT_STATUS.encoding(), 0),
-                guest.page().storingVtpr(task << 4)));
+  private static void enter(GuestRounds rounds, ApicGuest guest, int task) {
+    rounds.enter(
+        new Instruction.Vmwrite(VmcsField.GUEST_INTERRUPT_STATUS.encoding(), 0),
+        guest.page().storingVtpr(task << 4));
   }
 
   private static void post(Cpu sender, ApicGuest guest, int vector) {
@@ -122,13 +119,12 @@ final class PostingSweepTests {
         sender.lapic().writing(LapicRegister.ICR, NV));
   }
 
-  private static void verify(ApicGuest guest, Counter taken, int vector, int task, int expected) {
+  private static void verify(long status, Counter taken, int vector, int task, int expected) {
     int count = taken.count();
-    int status = (int) guest.vcpu().read(VmcsField.GUEST_INTERRUPT_STATUS);
     if (count != expected || status != (expected == 0 ? vector : 0)) {
       throw new AssertionError(
           "with task priority class %d, vector %s should be taken %d times, but it was taken %d times; RVI and SVI are %s"
-              .formatted(task, Hex.vector(vector), expected, count, Hex.dword(status)));
+              .formatted(task, Hex.vector(vector), expected, count, Hex.dword((int) status)));
     }
     taken.clear();
   }

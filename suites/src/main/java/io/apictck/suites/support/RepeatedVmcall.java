@@ -5,7 +5,6 @@ import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
 import io.apictck.machine.VmExit;
 import io.apictck.platform.Instruction;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,9 +65,11 @@ public final class RepeatedVmcall {
    * @param third likewise
    */
   public void next(Instruction first, Instruction second, Instruction third) {
-    guest
-        .vcpu()
-        .enter(back == null ? List.of(first, second, third) : List.of(back, first, second, third));
+    if (back == null) {
+      guest.vcpu().enter(first, second, third);
+    } else {
+      guest.vcpu().enter(back, first, second, third);
+    }
     guest.vcpu().exit(ExitReason.VMCALL);
   }
 }

@@ -84,6 +84,7 @@ public class CapabilityMsrs {
           VmxControl.IA32E_MODE_GUEST);
 
   private final ModelConfiguration configuration;
+  private final long cr4Fixed1;
   private final VmxBasic basic;
   private final VmxMisc misc;
   private final long[] allowed1 = new long[ControlVector.values().length];
@@ -91,6 +92,7 @@ public class CapabilityMsrs {
   /** Those of the processors of a machine. */
   public CapabilityMsrs(ModelConfiguration configuration) {
     this.configuration = configuration;
+    cr4Fixed1 = findCr4Fixed1();
     basic =
         new VmxBasic(
             REVISION
@@ -228,7 +230,7 @@ public class CapabilityMsrs {
 
   /** Bits of CR4 that may be 1. */
   public final long cr4Allowed() {
-    return vmx() ? cr4Fixed1() : cr4Fixed1() & ~CR4_FIXED0;
+    return vmx() ? cr4Fixed1 : cr4Fixed1 & ~CR4_FIXED0;
   }
 
   /** Whether CR0 may have a value in VMX operation. */
@@ -238,10 +240,10 @@ public class CapabilityMsrs {
 
   /** Whether CR4 may have a value in VMX operation. */
   public boolean allowsCr4(long cr4) {
-    return (cr4 & CR4_FIXED0) == CR4_FIXED0 && (cr4 & ~cr4Fixed1()) == 0;
+    return (cr4 & CR4_FIXED0) == CR4_FIXED0 && (cr4 & ~cr4Fixed1) == 0;
   }
 
-  private long cr4Fixed1() {
+  private long findCr4Fixed1() {
     return CR4_FIXED1
         | (configuration.has(Feature.USER_INTERRUPTS) ? Cr4.UINTR | Cr4.OSXSAVE : 0)
         | (configuration.has(Feature.FIVE_LEVEL_PAGING) ? Cr4.LA57 : 0)
