@@ -1,5 +1,6 @@
 package io.apictck.suites.support;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.machine.Vcpu;
 import io.apictck.platform.Instruction;
@@ -11,7 +12,7 @@ import io.apictck.platform.Instruction;
  */
 public final class FieldLog {
   /** Values that fit, one of them from before the first case. */
-  private static final int SIZE = 4096 / Long.BYTES;
+  private static final int SIZE = PagingEntry.PAGE / Long.BYTES;
 
   /** Loads of one block. */
   private static final int CHUNK = 64;
