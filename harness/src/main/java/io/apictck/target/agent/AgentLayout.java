@@ -183,7 +183,7 @@ public final class AgentLayout {
 
   /** Address of the mailbox of a guest of a processor. */
   public static long mailbox(int cpu, int guest) {
-    return GUEST_BOXES + (long) number(cpu, guest) * PagingEntry.PAGE;
+    return GUEST_BOXES + number(cpu, guest) * PagingEntry.PAGE;
   }
 
   /** Where the stack of a guest of a processor begins; its end comes {@link #GUEST_STACK} later. */

@@ -77,7 +77,8 @@ final class MessageOrderTests {
     Counter others = machine.cpu(1).countInterrupts(VECTOR);
     machine.cpus().forEach(Cpu::sti);
     for (int page = 1; page <= 0xFF; page++) {
-      cpu.write32(MessageAddress.physical(0).physicalAddress() + page * PagingEntry.PAGE, VECTOR);
+      cpu.write32(
+          MessageAddress.physical(0).physicalAddress() + (long) page * PagingEntry.PAGE, VECTOR);
     }
     machine.expectNothing();
     machine.observe("interrupts of the storing processor", own.count());
