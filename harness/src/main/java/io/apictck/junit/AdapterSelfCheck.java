@@ -2,6 +2,7 @@ package io.apictck.junit;
 
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.Msr;
+import io.apictck.arch.PagingEntry;
 import io.apictck.arch.Rflags;
 import io.apictck.platform.Action;
 import io.apictck.platform.Event;
@@ -22,7 +23,6 @@ import java.util.List;
  */
 final class AdapterSelfCheck {
   private static final long MIN_SCRATCH = 1 << 20;
-  private static final int PAGE = 0x1000;
   private static final int POST_PORT = 0x80;
   private static final int VECTOR = 0x81;
   private static final long PATTERN = 0x1122_3344_5566_7788L;
@@ -80,7 +80,9 @@ final class AdapterSelfCheck {
         description.scratchSize() >= MIN_SCRATCH,
         "scratch memory has %d bytes, but at least 1 MiB is needed"
             .formatted(description.scratchSize()));
-    demand(description.scratchBase() % PAGE == 0, "the scratch base is no multiple of 4 KiB");
+    demand(
+        description.scratchBase() % PagingEntry.PAGE == 0,
+        "the scratch base is no multiple of 4 KiB");
     demand(
         new HashSet<>(description.startVectors()).size() >= 2,
         "there are fewer than two start vectors: " + description.startVectors());

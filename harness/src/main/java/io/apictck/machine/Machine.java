@@ -1,5 +1,6 @@
 package io.apictck.machine;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.machine.vtd.RemappingUnit;
 import io.apictck.platform.Action;
 import io.apictck.platform.Board;
@@ -125,8 +126,13 @@ public final class Machine {
    * they are taken from the end of the memory downwards.
    */
   public long newPage() {
-    pages++;
-    return scratch(description.scratchSize() - pages * 4096L);
+    return newPages(1);
+  }
+
+  /** As {@link #newPage}: physical address of the first of some pages that lie side by side. */
+  public long newPages(int count) {
+    pages += count;
+    return scratch(description.scratchSize() - pages * PagingEntry.PAGE);
   }
 
   /** What IA32_UINTR_HANDLER must be for tests to take user interrupts. */

@@ -1,6 +1,7 @@
 package io.apictck.platform;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -59,11 +60,17 @@ public record Board(
 
   /** The global system interrupts that can be driven and end at an I/O APIC, in rising order. */
   public List<Integer> pins() {
-    return lines.stream().filter(this::endsAtIoApic).sorted().toList();
+    return lines.stream().filter(gsi -> ioApicOf(gsi).isPresent()).sorted().toList();
   }
 
-  private boolean endsAtIoApic(int gsi) {
-    return ioApics.stream().anyMatch(io -> gsi >= io.gsiBase() && gsi < io.gsiBase() + io.inputs());
+  /** Which I/O APIC, from 0, has an input for a global system interrupt; empty if none has. */
+  public OptionalInt ioApicOf(int gsi) {
+    return IntStream.range(0, ioApics.size())
+        .filter(i -> {
+          PlatformDescription.IoApic io = ioApics.get(i);
+          return gsi >= io.gsiBase() && gsi < io.gsiBase() + io.inputs();
+        })
+        .findFirst();
   }
 
   /** The global system interrupt of an ISA interrupt: its own number unless overridden. */

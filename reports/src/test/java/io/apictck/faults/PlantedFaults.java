@@ -26,6 +26,7 @@ import io.apictck.model.processor.uintr.UserNotificationFaults;
 import io.apictck.model.processor.vmx.PostedInterruptFaults;
 import io.apictck.model.processor.vmx.VirtualInterruptFaults;
 import io.apictck.model.processor.vmx.VmxEntryFaults;
+import io.apictck.model.vtd.LateFaults;
 import io.apictck.model.vtd.PostingFaults;
 import io.apictck.model.vtd.RemappingFaults;
 import io.apictck.model.vtd.RemappingUnitFaults;
@@ -65,6 +66,7 @@ public final class PlantedFaults {
               RemappingFaults.all(),
               RemappingUnitFaults.all(),
               PostingFaults.all(),
+              LateFaults.all(),
               UserAccessFaults.all(),
               UserInterruptFaults.all(),
               UserNotificationFaults.all())

@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.Cr0;
 import io.apictck.arch.Cr4;
 import io.apictck.model.ModelConfiguration;
 import io.apictck.model.processor.vmx.Addresses;
@@ -22,8 +23,6 @@ final class ControlRegisters {
   /** PAE and PGE, OSFXSR and OSXMMEXCPT. */
   private static final long CR4_OF_64_BIT_MODE = 0x6A0;
 
-  private static final long PE_PG = 0x8000_0001L;
-  private static final long WP = 1 << 16;
   private static final long NW = 1 << 29;
   private static final long CD = 1 << 30;
   private static final long CR0_DEFINED = 0xFFFF_FFFFL;
@@ -88,14 +87,14 @@ final class ControlRegisters {
         switch (register) {
           case 0 ->
               allowsCr0(value)
-                  && ((cr4 & Cr4.CET) == 0 || (value & WP) != 0)
+                  && ((cr4 & Cr4.CET) == 0 || (value & Cr0.WP) != 0)
                   && (!vmxOperation || capabilities.allowsCr0(value));
           case 3 -> Addresses.physical(value);
           case 4 ->
               (value & ~capabilities.cr4Allowed()) == 0
                   && (value & PAE) != 0
                   && ((value ^ cr4) & Cr4.LA57) == 0
-                  && ((value & Cr4.CET) == 0 || (cr0 & WP) != 0)
+                  && ((value & Cr4.CET) == 0 || (cr0 & Cr0.WP) != 0)
                   && (!vmxOperation || capabilities.allowsCr4(value));
           default -> throw new IllegalArgumentException("there is no CR" + register + " here");
         };
@@ -113,7 +112,7 @@ final class ControlRegisters {
   /** Not out of 64-bit mode, and no combination that is reserved. */
   private static boolean allowsCr0(long value) {
     return (value & ~CR0_DEFINED) == 0
-        && (value & PE_PG) == PE_PG
+        && (value & (Cr0.PE | Cr0.PG)) == (Cr0.PE | Cr0.PG)
         && ((value & NW) == 0 || (value & CD) != 0);
   }
 }

@@ -1,5 +1,6 @@
 package io.apictck.model.processor;
 
+import io.apictck.arch.Cr0;
 import io.apictck.arch.Cr4;
 import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vmx.EptPointer;
@@ -20,7 +21,6 @@ import io.apictck.model.processor.vmx.Vmcs;
  * memory to itself: no guest has to have its own.
  */
 final class GuestAddressSpace {
-  private static final long WRITE_PROTECT = 1 << 16;
   private static final int FOUR_LEVELS = 4;
   private static final int FIVE_LEVELS = 5;
 
@@ -64,7 +64,7 @@ final class GuestAddressSpace {
   Translation translate(long linear, MemoryAccess access) {
     long physical = linear;
     if (paging()) {
-      boolean writeProtect = (registers.get(0) & WRITE_PROTECT) != 0;
+      boolean writeProtect = (registers.get(0) & Cr0.WP) != 0;
       Translation walked =
           walk.translate(registers.get(3), levels(), linear, access, writeProtect, structures);
       if (!usesEpt || !(walked instanceof Translation.Mapped(long address))) {

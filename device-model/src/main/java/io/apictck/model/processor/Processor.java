@@ -292,7 +292,8 @@ public class Processor extends ProcessorDecisions {
       return Fault.NONE;
     }
     int fault = Interpreter.execute(this, context, instruction);
-    if (transaction.active() && (fault != Fault.NONE || context.atEnd())) {
+    // UIRET, if it went on, has left the context of the transaction
+    if (transaction.active() && (fault != Fault.NONE || contexts.top().atEnd())) {
       abortTransaction();
       return Fault.NONE;
     }

@@ -1,5 +1,7 @@
 package io.apictck.arch.vtd;
 
+import io.apictck.arch.PagingEntry;
+
 /**
  * The invalidation queue address register (Intel VT-d specification, "Invalidation Queue Address
  * Register").
@@ -19,8 +21,6 @@ public record InvalidationQueueAddress(long raw) {
   /** The largest value of the size field. */
   public static final int MAXIMUM_SIZE = 7;
 
-  private static final long PAGE_SIZE = 0x1000;
-
   /** The register with the given raw value. */
   public static InvalidationQueueAddress of(long raw) {
     return new InvalidationQueueAddress(raw);
@@ -39,7 +39,7 @@ public record InvalidationQueueAddress(long raw) {
 
   /** Bits 63:12: physical address of the queue. */
   public long base() {
-    return raw & -PAGE_SIZE;
+    return raw & -PagingEntry.PAGE;
   }
 
   /** DW, bit 11. */
@@ -54,7 +54,7 @@ public record InvalidationQueueAddress(long raw) {
 
   /** Size of the queue in bytes. */
   public long bytes() {
-    return PAGE_SIZE << size();
+    return (long) PagingEntry.PAGE << size();
   }
 
   /** Size of a descriptor in bytes. */

@@ -1,5 +1,6 @@
 package io.apictck.machine.vtd;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vtd.InterruptRemappingTableAddress;
 import io.apictck.arch.vtd.RemappingEntry;
 import io.apictck.machine.Cpu;
@@ -11,8 +12,6 @@ import java.util.List;
  * Driver of an interrupt remapping table (Intel VT-d specification, "Interrupt Remapping Table").
  */
 public final class RemappingTable {
-  private static final int PAGE = 0x1000;
-
   private final Cpu cpu;
   private final long address;
   private final int size;
@@ -35,11 +34,8 @@ public final class RemappingTable {
    */
   public static RemappingTable create(Machine machine, int size) {
     long bytes = (long) (2 << size) * InterruptRemappingTableAddress.ENTRY_SIZE;
-    long lowest = machine.newPage();
-    for (long had = PAGE; had < bytes; had += PAGE) {
-      lowest = machine.newPage();
-    }
-    return new RemappingTable(machine.cpu(0), lowest, size);
+    int pages = (int) (bytes + PagingEntry.PAGE - 1) / PagingEntry.PAGE;
+    return new RemappingTable(machine.cpu(0), machine.newPages(pages), size);
   }
 
   /** The same table, accessed by another processor. */

@@ -57,6 +57,20 @@ public final class RemappingUnit {
         .orElseThrow(() -> new IllegalStateException("I/O APIC " + ioApic + " has another unit"));
   }
 
+  /**
+   * The source ID that requests of an input of an I/O APIC have.
+   *
+   * @throws IllegalStateException if its requests do not go through this unit
+   */
+  public int sourceIdOfInput(int gsi) {
+    return sourceIdOfIoApic(
+        machine
+            .description()
+            .board()
+            .ioApicOf(gsi)
+            .orElseThrow(() -> new IllegalStateException("no I/O APIC has input " + gsi)));
+  }
+
   private Cpu cpu() {
     return machine.cpu(0);
   }
@@ -184,11 +198,7 @@ public final class RemappingUnit {
    * @param size 2 to the power of {@code size} is the number of its pages
    */
   public void enableQueue(int size) {
-    long lowest = machine.newPage();
-    for (int had = 1; had < 1 << size; had++) {
-      lowest = machine.newPage();
-    }
-    enableQueue(InvalidationQueueAddress.of(lowest, size, false));
+    enableQueue(InvalidationQueueAddress.of(machine.newPages(1 << size), size, false));
   }
 
   /** Turns the queue on, empty and where an address register says. */

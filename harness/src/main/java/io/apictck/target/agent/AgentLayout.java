@@ -1,5 +1,6 @@
 package io.apictck.target.agent;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.platform.GuestState;
 import java.util.List;
 
@@ -8,8 +9,6 @@ import java.util.List;
  * guest agent has the same numbers in {@code layout.h}.
  */
 public final class AgentLayout {
-  private static final long PAGE = 0x1000;
-
   /** Vectors of start-up IPIs that start a processor in the agent. */
   public static final List<Integer> START_VECTORS = List.of(0x08, 0x09, 0x0A, 0x0B);
 
@@ -179,12 +178,12 @@ public final class AgentLayout {
 
   /** Address of a processor's mailbox. */
   public static long mailbox(int cpu) {
-    return MAILBOXES + cpu * PAGE;
+    return MAILBOXES + (long) cpu * PagingEntry.PAGE;
   }
 
   /** Address of the mailbox of a guest of a processor. */
   public static long mailbox(int cpu, int guest) {
-    return GUEST_BOXES + number(cpu, guest) * PAGE;
+    return GUEST_BOXES + number(cpu, guest) * PagingEntry.PAGE;
   }
 
   /** Where the stack of a guest of a processor begins; its end comes {@link #GUEST_STACK} later. */

@@ -1,5 +1,6 @@
 package io.apictck.target.serial;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.target.agent.AgentLayout;
 import io.apictck.target.agent.GuestMemory;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.function.LongUnaryOperator;
  * answer told: the mailboxes, and the words that the harness cleared so that a block may fill them.
  */
 final class SerialMemory implements GuestMemory {
-  private static final int PAGE = 0x1000;
   private static final int MAX_ZEROS = 0xFF;
   private static final int BOXES = AgentLayout.MAX_PROCESSORS + AgentLayout.GUEST_COUNT;
 
@@ -53,8 +53,8 @@ final class SerialMemory implements GuestMemory {
 
   @Override
   public void openMailbox(int cpu, long address) {
-    int number = (int) ((address - AgentLayout.MAILBOXES) / PAGE);
-    boxes[number] = new long[PAGE / Long.BYTES];
+    int number = (int) ((address - AgentLayout.MAILBOXES) / PagingEntry.PAGE);
+    boxes[number] = new long[PagingEntry.PAGE / Long.BYTES];
     mailboxes.add(new Mailbox(cpu, number));
   }
 
@@ -77,9 +77,10 @@ final class SerialMemory implements GuestMemory {
   public long read64(long address) {
     long inBoxes = address - AgentLayout.MAILBOXES;
     if (inBoxes >= 0
-        && inBoxes < (long) boxes.length * PAGE
-        && boxes[(int) (inBoxes / PAGE)].length > 0) {
-      return boxes[(int) (inBoxes / PAGE)][(int) (inBoxes % PAGE) / Long.BYTES];
+        && inBoxes < (long) boxes.length * PagingEntry.PAGE
+        && boxes[(int) (inBoxes / PagingEntry.PAGE)].length > 0) {
+      return boxes[(int) (inBoxes / PagingEntry.PAGE)][
+          (int) (inBoxes % PagingEntry.PAGE) / Long.BYTES];
     }
     for (Watch watch : watches) {
       if (watch.contains(address)) {

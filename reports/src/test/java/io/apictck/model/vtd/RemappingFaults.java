@@ -75,6 +75,11 @@ public final class RemappingFaults {
             "Of a cached entry the upper half is read again",
             FaultyUnits.cache(HalfCached::new),
             UPDATES),
+        PlantedFault.of(
+            "IR-CACHE-LOWER",
+            "Of a cached entry the lower half is read again",
+            FaultyUnits.cache(UpperHalfCached::new),
+            UPDATES),
         remapper("IR-PRESENT", "Form and source come before presence", LatePresence::new, INDICES),
         remapper("IR-FPD", "Fault processing disable is ignored", AlwaysRecorded::new, RECORDS),
         remapper(
@@ -305,6 +310,21 @@ public final class RemappingFaults {
       RemappingEntry cached = super.get(index);
       RemappingEntry read = cached == null ? null : unit.walker.read(index);
       return read == null ? cached : RemappingEntry.of(cached.low(), read.high());
+    }
+  }
+
+  private static final class UpperHalfCached extends EntryCache {
+    private final RemappingUnit unit;
+
+    UpperHalfCached(RemappingUnit unit) {
+      this.unit = unit;
+    }
+
+    @Override
+    @Nullable RemappingEntry get(int index) {
+      RemappingEntry cached = super.get(index);
+      RemappingEntry read = cached == null ? null : unit.walker.read(index);
+      return read == null ? cached : RemappingEntry.of(read.low(), cached.high());
     }
   }
 

@@ -68,6 +68,12 @@ public final class RemappingUnitFaults {
         queue("IR-IWC", "Each completion is an event", EachCompletion::new, EVENTS),
         queue("IR-IQE-SKIP", "The head moves past a bad descriptor", Skipping::new, ERRORS),
         queue("IR-IQE-STAYS", "Clearing the error does not go on", Stuck::new, ERRORS),
+        queue(
+            "IR-IEC-RESERVED",
+            "The upper half of an entry invalidation is ignored",
+            HalfChecked::new,
+            ERRORS),
+        queue("IR-WAIT-RESERVED", "Reserved bits of waits are ignored", WaitUnchecked::new, ERRORS),
         queue("IR-IQT", "Any tail is accepted", AnyTail::new, ERRORS),
         faults("IR-EVENT-AGAIN", "Each fault is an event", EachFault::new, EVENTS),
         faults(
@@ -348,6 +354,31 @@ public final class RemappingUnitFaults {
     @Override
     boolean isNewCompletion(boolean completedBefore) {
       return true;
+    }
+  }
+
+  private static final class HalfChecked extends InvalidationQueue {
+    HalfChecked(RemappingUnit unit) {
+      super(unit);
+    }
+
+    @Override
+    boolean hasReserved(InvalidationDescriptor descriptor) {
+      return super.hasReserved(
+          descriptor.type() == InvalidationDescriptor.INTERRUPT_ENTRY_CACHE
+              ? InvalidationDescriptor.of(descriptor.low(), 0)
+              : descriptor);
+    }
+  }
+
+  private static final class WaitUnchecked extends InvalidationQueue {
+    WaitUnchecked(RemappingUnit unit) {
+      super(unit);
+    }
+
+    @Override
+    boolean hasReserved(InvalidationDescriptor descriptor) {
+      return descriptor.type() != InvalidationDescriptor.WAIT && super.hasReserved(descriptor);
     }
   }
 

@@ -2,6 +2,7 @@ package io.apictck.suites.flexpriority;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
+import io.apictck.arch.Cr0;
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.PageFaultCode;
 import io.apictck.arch.PagingEntry;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.Test;
 final class GuestPagingTests {
   private static final int VTPR = VirtualApicPage.VTPR;
   private static final int SVR = 0x0F0;
-  private static final long WRITE_PROTECT = 1 << 16;
   private static final long READ_ONLY = PagingEntry.PRESENT | PagingEntry.USER;
   private static final long MARKS = PagingEntry.ACCESSED | PagingEntry.DIRTY;
 
@@ -46,7 +46,7 @@ final class GuestPagingTests {
       paging.map(guest.accessPage(), guest.accessPage());
       guest.vcpu().write(VmcsField.GUEST_CR3, paging.cr3());
       long cr0 = guest.vcpu().read(VmcsField.GUEST_CR0);
-      guest.vcpu().write(VmcsField.GUEST_CR0, cr0 | WRITE_PROTECT);
+      guest.vcpu().write(VmcsField.GUEST_CR0, cr0 | Cr0.WP);
       return new Paged(guest, paging);
     }
 

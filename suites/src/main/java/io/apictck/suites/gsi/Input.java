@@ -7,6 +7,7 @@ import io.apictck.arch.RedirectionEntry;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.IoApic;
 import io.apictck.machine.Machine;
+import java.util.OptionalInt;
 
 /** The input of an I/O APIC at which a global system interrupt ends. */
 final class Input {
@@ -20,13 +21,12 @@ final class Input {
 
   /** Fails if no I/O APIC has it. */
   static Input of(Machine machine, int gsi) {
-    for (int i = 0; i < machine.description().ioApics().size(); i++) {
-      IoApic ioApic = machine.ioApic(i);
-      if (gsi >= ioApic.gsiBase() && gsi < ioApic.gsiBase() + ioApic.inputs()) {
-        return new Input(ioApic, gsi - ioApic.gsiBase());
-      }
+    OptionalInt number = machine.description().board().ioApicOf(gsi);
+    if (number.isEmpty()) {
+      return fail("no I/O APIC has an input for global system interrupt %d", gsi);
     }
-    return fail("no I/O APIC has an input for global system interrupt %d", gsi);
+    IoApic ioApic = machine.ioApic(number.getAsInt());
+    return new Input(ioApic, gsi - ioApic.gsiBase());
   }
 
   /** Routes it to a processor, edge-triggered and active high. */

@@ -19,6 +19,7 @@ import io.apictck.machine.IoApic;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Stimulus;
+import io.apictck.suites.support.LogicalIds;
 import io.apictck.suites.support.Pin;
 import java.util.List;
 import java.util.function.Predicate;
@@ -138,12 +139,12 @@ final class DestinationTests {
   @Sweep
   @Covers("IOA-DLV-008")
   void aFlatLogicalDestinationIsASet(Machine machine, Cases cases) {
-    Destinations.chooseFlatIds(machine);
+    LogicalIds.flat(machine);
     Setup setup = Setup.of(machine);
     cases.range(
         0,
         BROADCAST,
-        set -> setup.verify(logical(set), cpu -> (set & Destinations.flatId(cpu)) != 0));
+        set -> setup.verify(logical(set), cpu -> (set & LogicalIds.flatId(cpu)) != 0));
     setup.finish();
   }
 
@@ -151,10 +152,10 @@ final class DestinationTests {
   @Sweep
   @Covers("IOA-DLV-008")
   void aClusterLogicalDestinationIsASetInOneCluster(Machine machine, Cases cases) {
-    Destinations.chooseClusterModel(machine);
+    LogicalIds.chooseClusterModel(machine);
     List<Integer> ids = List.of(0x11, 0x12, 0x21);
     for (Cpu cpu : machine.cpus()) {
-      Destinations.setLogicalId(cpu, cpu.index() < ids.size() ? ids.get(cpu.index()) : 0);
+      LogicalIds.set(cpu, cpu.index() < ids.size() ? ids.get(cpu.index()) : 0);
     }
     Setup setup = Setup.of(machine);
     // cluster 15 may be a broadcast

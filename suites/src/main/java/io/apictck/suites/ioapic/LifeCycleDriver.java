@@ -10,6 +10,7 @@ import io.apictck.machine.LocalApic;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
+import io.apictck.suites.support.LogicalIds;
 import io.apictck.suites.support.Pin;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ final class LifeCycleDriver {
     spare = Pin.fromLast(machine, pins);
     cpus = machine.cpus().subList(0, 2);
     hasEoiRegister = machine.features().has(Feature.IO_APIC_EOI_REGISTER);
-    Destinations.chooseFlatIds(machine);
+    LogicalIds.flat(machine);
   }
 
   /** What is read after an operation. */
@@ -142,7 +143,7 @@ final class LifeCycleDriver {
     Cpu target = cpus.get(pin.cpu());
     return RedirectionEntry.fixed(
             LifeCycle.VECTORS[pin.vector()],
-            pin.logical() ? Destinations.flatId(target) : target.apicId())
+            pin.logical() ? LogicalIds.flatId(target) : target.apicId())
         .withLogical(pin.logical())
         .withActiveLow(pin.activeLow())
         .withRemoteIrr(bit14)

@@ -13,6 +13,7 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Stimulus;
+import io.apictck.suites.support.LogicalIds;
 import io.apictck.suites.support.Pin;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
@@ -36,7 +37,7 @@ final class LowestPriorityTests {
   private Pin pin;
 
   private List<Counter> prepare(Machine machine, boolean level) {
-    Destinations.chooseFlatIds(machine);
+    LogicalIds.flat(machine);
     pin = Pin.fromLast(machine, 0);
     pin.set(
         RedirectionEntry.fixed(VECTOR, SET)

@@ -2,6 +2,7 @@ package io.apictck.suites.ipiv;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vmx.ControlVector;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.PidPointer;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.Test;
 @Requires(Feature.IPI_VIRTUALIZATION)
 final class EntryCheckTests {
   private static final int MAX_INDEX = 0xFFFF;
-  private static final long PAGE = 0x1000;
   private static final int ENTRIES_OF_A_PAGE = 0x200;
   private static final int ICR_LOW = 0x300;
   private static final int VECTOR = 0x61;
@@ -94,7 +94,8 @@ final class EntryCheckTests {
     ControlProbe probe = probe(cpu);
     Vcpu vcpu = probe.vcpu();
     long good = vcpu.read(VmcsField.PID_POINTER_TABLE_ADDRESS);
-    vcpu.write(VmcsField.PID_POINTER_TABLE_ADDRESS, (1L << probe.addressWidth()) - PAGE);
+    vcpu.write(
+        VmcsField.PID_POINTER_TABLE_ADDRESS, (1L << probe.addressWidth()) - PagingEntry.PAGE);
     for (int index : List.of(0, 1, ENTRIES_OF_A_PAGE - 1)) {
       probe.expect(VmcsField.LAST_PID_POINTER_INDEX, index, true);
     }

@@ -124,7 +124,7 @@ final class RemappingTests {
     PciFunction function = functions.getFirst();
     function.activate();
     Pin pin = Pin.ofGsi(machine, function.gsi());
-    int sourceId = machine.remappingUnit().sourceIdOfIoApic(ioApicOf(machine, pin));
+    int sourceId = machine.remappingUnit().sourceIdOfInput(pin.gsi());
     RemappingTable table = initialize(machine);
     table.set(OF_INPUT, entry(cpu, INPUT_VECTOR, sourceId));
     pin.set(RemappableRedirectionEntry.of(OF_INPUT, INPUT_VECTOR).entry());
@@ -139,14 +139,6 @@ final class RemappingTests {
     function.interrupt(0, true);
     expectOne(machine, taken);
     pin.release();
-  }
-
-  private static int ioApicOf(Machine machine, Pin pin) {
-    int number = 0;
-    while (machine.ioApic(number).gsiBase() != pin.ioApic().gsiBase()) {
-      number++;
-    }
-    return number;
   }
 
   @Test

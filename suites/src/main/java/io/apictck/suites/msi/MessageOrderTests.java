@@ -3,6 +3,7 @@ package io.apictck.suites.msi;
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
 import io.apictck.arch.MessageAddress;
+import io.apictck.arch.PagingEntry;
 import io.apictck.junit.Cases;
 import io.apictck.junit.Conformance;
 import io.apictck.junit.Covers;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.Test;
 final class MessageOrderTests {
   private static final int VECTOR = 0x61;
   private static final int ROUNDS = 1000;
-  private static final long PAGE = 0x1000;
   private static final long TPR = 0x80;
 
   @InEachApicMode
@@ -77,7 +77,8 @@ final class MessageOrderTests {
     Counter others = machine.cpu(1).countInterrupts(VECTOR);
     machine.cpus().forEach(Cpu::sti);
     for (int page = 1; page <= 0xFF; page++) {
-      cpu.write32(MessageAddress.physical(0).physicalAddress() + page * PAGE, VECTOR);
+      cpu.write32(
+          MessageAddress.physical(0).physicalAddress() + (long) page * PagingEntry.PAGE, VECTOR);
     }
     machine.expectNothing();
     machine.observe("interrupts of the storing processor", own.count());

@@ -2,7 +2,6 @@ package io.apictck.suites.remapping;
 
 import io.apictck.arch.vtd.FaultReason;
 import io.apictck.arch.vtd.RemappedEntry;
-import io.apictck.arch.vtd.SourceValidation;
 import io.apictck.machine.Cpu;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +18,15 @@ final class EntryBits {
     return bit < Long.SIZE
         ? RemappedEntry.of(entry.low() ^ 1L << bit, entry.high())
         : RemappedEntry.of(entry.low(), entry.high() ^ (1L << (bit - Long.SIZE)));
+  }
+
+  /** A copy in which all bits are set that are reserved in each mode. */
+  static RemappedEntry withReserved(RemappedEntry entry) {
+    RemappedEntry all = entry;
+    for (int bit = 0; bit < 128; bit++) {
+      all = isReserved(bit, true) ? flipped(all, bit) : all;
+    }
+    return all;
   }
 
   private static boolean isIn(int bit, int first, int last) {
@@ -64,7 +72,7 @@ final class EntryBits {
       int destination = entry.destination(remapping.extended());
       remapping.verifyDelivered(
           request, Remapping.VECTOR, cpu -> receives(cpu, destination, remapping.extended()));
-    } else if (bit >= 82 && !accepts(entry.source(), requester.sourceId())) {
+    } else if (bit >= 82 && !SourceRule.accepts(entry.source(), requester.sourceId())) {
       remapping.verifyBlocked(request, FaultReason.SOURCE, requester.sourceId(), INDEX);
     } else {
       remapping.verifyDelivered(request, Remapping.VECTOR);
@@ -76,15 +84,5 @@ final class EntryBits {
   /** Flipping one bit of a small ID never makes a broadcast. */
   private static boolean receives(Cpu cpu, int destination, boolean extended) {
     return cpu.apicId() == (extended ? destination : destination & 0xFF);
-  }
-
-  private static boolean accepts(SourceValidation source, int requester) {
-    return switch (source.type()) {
-      case SourceValidation.REQUESTER -> requester == source.sourceId();
-      case SourceValidation.BUS_RANGE ->
-          requester >>> 8 >= source.sourceId() >>> 8
-              && requester >>> 8 <= (source.sourceId() & 0xFF);
-      default -> true;
-    };
   }
 }

@@ -3,6 +3,7 @@ package io.apictck.suites.remapping;
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
 import io.apictck.arch.vtd.FaultReason;
+import io.apictck.arch.vtd.InterruptRemappingTableAddress;
 import io.apictck.arch.vtd.InvalidationDescriptor;
 import io.apictck.arch.vtd.RemappedEntry;
 import io.apictck.junit.Cases;
@@ -35,7 +36,7 @@ final class EntryCacheTests {
   private static final int INDEX = Remapping.INDEX;
   private static final int OLD = 0x61;
   private static final int NEW = 0x72;
-  private static final int LARGEST = 15;
+  private static final int LARGEST = InterruptRemappingTableAddress.MAXIMUM_SIZE;
   private static final int LAST = 0xFFFF;
 
   /** Makes the entries at these indices be used, and changes them. */

@@ -1,7 +1,6 @@
 package io.apictck.suites.remapping;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.apictck.arch.MessageAddress;
 import io.apictck.arch.vtd.FaultReason;
@@ -21,11 +20,8 @@ import io.apictck.junit.Sweep;
 import io.apictck.machine.Machine;
 import io.apictck.machine.vtd.RemappingUnit;
 import io.apictck.platform.Feature;
-import io.apictck.platform.Stimulus;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -125,21 +121,6 @@ final class FaultRecordTests {
     remapping.verifyQuiet();
   }
 
-  /** Requesters with different IDs, so that none of their faults is merged into another. */
-  private static List<Requester> strangers(Machine machine, int count) {
-    Map<Integer, Requester> strangers = new LinkedHashMap<>();
-    Requesters.all(machine)
-        .forEach(requester -> strangers.putIfAbsent(requester.sourceId(), requester));
-    if (machine.offers(Stimulus.DEVICE_WRITE)) {
-      for (int i = 0; i < count; i++) {
-        int id = (0x1000 + 0x111 * i) & 0xFFFF;
-        strangers.putIfAbsent(id, new Requester.Writer(machine, id));
-      }
-    }
-    assumeTrue(strangers.size() >= count, count + " functions can be made to send messages");
-    return List.copyOf(strangers.values()).subList(0, count);
-  }
-
   private static List<String> described(RemappingUnit unit) {
     return unit.faults().stream().map(Remapping::describe).toList();
   }
@@ -153,7 +134,7 @@ final class FaultRecordTests {
   void faultsAreRecordedOneAfterTheOther(Machine machine) {
     RemappingUnit unit = machine.remappingUnit();
     int count = Math.min(unit.faultRecords(), 8);
-    List<Requester> strangers = strangers(machine, count);
+    List<Requester> strangers = Requesters.ofDifferentIds(machine, count);
     Remapping remapping = Remapping.start(machine);
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -186,7 +167,7 @@ final class FaultRecordTests {
   void aFaultWithoutFreeRecordIsAnOverflow(Machine machine) {
     RemappingUnit unit = machine.remappingUnit();
     int count = unit.faultRecords();
-    List<Requester> strangers = strangers(machine, count + 2);
+    List<Requester> strangers = Requesters.ofDifferentIds(machine, count + 2);
     Remapping remapping = Remapping.start(machine);
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -8,6 +8,7 @@ import io.apictck.arch.MessageData;
 import io.apictck.arch.vtd.FaultReason;
 import io.apictck.arch.vtd.FaultRecord;
 import io.apictck.arch.vtd.GlobalCommand;
+import io.apictck.arch.vtd.InterruptRemappingTableAddress;
 import io.apictck.arch.vtd.RemappableMessage;
 import io.apictck.junit.Cases;
 import io.apictck.junit.Conformance;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.Test;
 final class FormatTests {
   private static final int OF_ENTRY = 0x61;
   private static final int OF_MESSAGE = 0x72;
-  private static final int LARGEST = 15;
+  private static final int LARGEST = InterruptRemappingTableAddress.MAXIMUM_SIZE;
 
   /** Position of the destination of a compatibility message in the handle of a remappable one. */
   private static final int DESTINATION_IN_HANDLE = 7;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 @Conformance
 @Requires(Feature.INTERRUPT_REMAPPING)
 final class IndexTests {
-  private static final int LARGEST = 15;
+  private static final int LARGEST = InterruptRemappingTableAddress.MAXIMUM_SIZE;
   private static final int LAST = 0xFFFF;
 
   /** Where no machine of the kit has memory or a device. */
@@ -381,8 +381,8 @@ final class IndexTests {
     for (RemappedEntry wrong :
         List.of(
             entry.withSource(stranger),
-            entry.with(RemappedEntry.RESERVED_LOW, true),
-            entry.with(RemappedEntry.RESERVED_LOW, true).withSource(stranger))) {
+            EntryBits.withReserved(entry),
+            EntryBits.withReserved(entry).withSource(stranger))) {
       remapping.set(Remapping.INDEX, wrong);
       remapping.verifyBlocked(
           () -> requester.request(Remapping.INDEX),

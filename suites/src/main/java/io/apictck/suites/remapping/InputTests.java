@@ -5,6 +5,7 @@ import static io.apictck.assertions.ConformanceAssertions.assertThat;
 import io.apictck.arch.RedirectionEntry;
 import io.apictck.arch.vtd.FaultReason;
 import io.apictck.arch.vtd.GlobalCommand;
+import io.apictck.arch.vtd.InterruptRemappingTableAddress;
 import io.apictck.arch.vtd.RemappableRedirectionEntry;
 import io.apictck.arch.vtd.RemappedEntry;
 import io.apictck.arch.vtd.SourceValidation;
@@ -34,7 +35,7 @@ final class InputTests {
   private static final int INDEX = Remapping.INDEX;
   private static final int VECTOR = Remapping.VECTOR;
   private static final int OF_INPUT = 0x3A;
-  private static final int LARGEST = 15;
+  private static final int LARGEST = InterruptRemappingTableAddress.MAXIMUM_SIZE;
 
   private Requester.Input input;
   private Pin pin;

@@ -2,6 +2,7 @@ package io.apictck.suites.remapping;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vtd.InvalidationDescriptor;
 import io.apictck.arch.vtd.InvalidationQueueAddress;
 import io.apictck.arch.vtd.RemappingRegister;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.Test;
 @Conformance
 @Requires(Feature.INTERRUPT_REMAPPING)
 final class QueueTests {
-  private static final int PAGE = 0x1000;
   private static final int BATCH = 64;
 
   private static void settleEmpty(Machine machine, RemappingUnit unit) {
@@ -41,7 +41,7 @@ final class QueueTests {
     long statuses = machine.newPage();
     for (int size : List.of(0, 1, 3)) {
       unit.enableQueue(size);
-      int bytes = PAGE << size;
+      int bytes = PagingEntry.PAGE << size;
       int laps = bytes / InvalidationDescriptor.SIZE + 3 * BATCH;
       for (int done = 0; done < laps; done += BATCH) {
         List<InvalidationDescriptor> batch = new ArrayList<>();
@@ -185,7 +185,7 @@ final class QueueTests {
     for (int i = 1; i <= 130; i++) {
       unit.submit(InvalidationDescriptor.waitWriting(status, i));
       settleEmpty(machine, unit);
-      assertThat(unit.head()).as("head").isEqualTo(0x20L * i % PAGE);
+      assertThat(unit.head()).as("head").isEqualTo(0x20L * i % PagingEntry.PAGE);
       assertThat(cpu.read32(status)).as("status").isEqualTo(i);
     }
   }

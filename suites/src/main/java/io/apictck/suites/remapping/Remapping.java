@@ -150,6 +150,12 @@ final class Remapping {
     }
   }
 
+  /** As {@link #verifyNotTaken}, and nothing comes late. */
+  void verifyNothingComes() {
+    machine.expectNothing();
+    verifyNotTaken();
+  }
+
   /** Fails unless a fault has this reason, source and index. */
   static void verifyFault(FaultRecord fault, FaultRecord expected) {
     boolean right =

@@ -1,6 +1,7 @@
 package io.apictck.suites.remapping;
 
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.apictck.arch.PciCapability;
 import io.apictck.machine.Machine;
@@ -8,7 +9,10 @@ import io.apictck.machine.PciFunction;
 import io.apictck.platform.Stimulus;
 import io.apictck.suites.support.Pin;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The requesters that a machine has. */
 final class Requesters {
@@ -51,18 +55,10 @@ final class Requesters {
       return List.of();
     }
     return machine.description().board().pins().reversed().stream()
-        .map(gsi -> new Requester.Input(Pin.ofGsi(machine, gsi), sourceId(machine, gsi)))
+        .map(gsi ->
+            new Requester.Input(
+                Pin.ofGsi(machine, gsi), machine.remappingUnit().sourceIdOfInput(gsi)))
         .toList();
-  }
-
-  private static int sourceId(Machine machine, int gsi) {
-    for (int i = 0; i < machine.description().ioApics().size(); i++) {
-      if (machine.ioApic(i).gsiBase() <= gsi
-          && gsi < machine.ioApic(i).gsiBase() + machine.ioApic(i).inputs()) {
-        return machine.remappingUnit().sourceIdOfIoApic(i);
-      }
-    }
-    throw new IllegalStateException("no I/O APIC has global system interrupt " + gsi);
   }
 
   /** Whichever chooses address and data most freely; without one the test is not applicable. */
@@ -97,11 +93,28 @@ final class Requesters {
     if (count == 1 || !machine.offers(Stimulus.DEVICE_WRITE)) {
       return List.of(free(machine));
     }
-    List<Requester> found = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      found.add(new Requester.Writer(machine, SOURCE ^ i));
+    return List.copyOf(writers(machine, count));
+  }
+
+  /** Functions with different IDs, where functions can write. */
+  private static List<Requester.Writer> writers(Machine machine, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Requester.Writer(machine, SOURCE ^ i))
+        .toList();
+  }
+
+  /**
+   * Requesters with different IDs, so that none of their faults is merged into another; those that
+   * the machine has come first. With fewer of them the test is not applicable.
+   */
+  static List<Requester> ofDifferentIds(Machine machine, int count) {
+    Map<Integer, Requester> found = new LinkedHashMap<>();
+    all(machine).forEach(requester -> found.putIfAbsent(requester.sourceId(), requester));
+    if (machine.offers(Stimulus.DEVICE_WRITE)) {
+      writers(machine, count).forEach(writer -> found.putIfAbsent(writer.sourceId(), writer));
     }
-    return found;
+    assumeTrue(found.size() >= count, count + " functions can be made to request interrupts");
+    return List.copyOf(found.values()).subList(0, count);
   }
 
   /** One of each kind; without any the test is not applicable. */

@@ -1,5 +1,6 @@
 package io.apictck.suites.support;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.machine.Hex;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.List;
  * @param value the address
  */
 public record AddressSweep(long value) {
-  private static final long PAGE = 0x1000;
 
   /**
    * All of them.
@@ -23,9 +23,9 @@ public record AddressSweep(long value) {
     for (int bit = 0; bit < Long.SIZE; bit++) {
       values.add(new AddressSweep(1L << bit));
     }
-    values.add(new AddressSweep(PAGE - 1));
-    values.add(new AddressSweep(PAGE));
-    values.add(new AddressSweep((1L << width) - PAGE));
+    values.add(new AddressSweep(PagingEntry.PAGE - 1));
+    values.add(new AddressSweep(PagingEntry.PAGE));
+    values.add(new AddressSweep((1L << width) - PagingEntry.PAGE));
     values.add(new AddressSweep(-1));
     return List.copyOf(values);
   }

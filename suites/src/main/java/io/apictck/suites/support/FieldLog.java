@@ -1,5 +1,6 @@
 package io.apictck.suites.support;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.machine.Vcpu;
 import io.apictck.platform.Instruction;
@@ -15,8 +16,6 @@ import io.apictck.platform.Instruction;
 public final class FieldLog {
   /** All values but the first, which is from before the first case, begin here. */
   private static final int FIRST = Long.BYTES;
-
-  private static final int SIZE = 4096;
 
   /** Loads of one block. */
   private static final int CHUNK = 64;
@@ -45,7 +44,7 @@ public final class FieldLog {
    */
   public Instruction storing() {
     int offset = used == 0 ? 0 : FIRST + (used - 1) * width();
-    if (offset > SIZE - Long.BYTES) {
+    if (offset > PagingEntry.PAGE - Long.BYTES) {
       throw new IllegalStateException("the log of " + field + " is full: take it more often");
     }
     used++;

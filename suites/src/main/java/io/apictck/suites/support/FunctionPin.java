@@ -7,8 +7,7 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.IoApic;
 import io.apictck.machine.Machine;
 import io.apictck.machine.PciFunction;
-import io.apictck.platform.PlatformDescription;
-import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The interrupt pin of a PCI function, seen by an I/O APIC that routes it to processor 0, level
@@ -20,22 +19,12 @@ public final class FunctionPin {
 
   private final Machine machine;
   private final PciFunction function;
-  private final int ioApic;
+  private final OptionalInt ioApic;
 
   private FunctionPin(PciFunction function) {
     this.machine = function.machine();
     this.function = function;
-    this.ioApic = ioApicOf(machine.description().ioApics(), function.gsi());
-  }
-
-  private static int ioApicOf(List<PlatformDescription.IoApic> ioApics, int gsi) {
-    for (int i = 0; i < ioApics.size(); i++) {
-      int first = ioApics.get(i).gsiBase();
-      if (gsi >= first && gsi < first + ioApics.get(i).inputs()) {
-        return i;
-      }
-    }
-    return -1;
+    this.ioApic = machine.description().board().ioApicOf(function.gsi());
   }
 
   /** Routes the pin of a function to processor 0, whose interrupts must be disabled. */
@@ -47,12 +36,12 @@ public final class FunctionPin {
 
   /** Whether its level can be seen. */
   public boolean isWired() {
-    return ioApic >= 0;
+    return ioApic.isPresent();
   }
 
   private void set(RedirectionEntry entry) {
     if (isWired()) {
-      IoApic io = machine.ioApic(ioApic);
+      IoApic io = machine.ioApic(ioApic.getAsInt());
       io.setEntry(function.gsi() - io.gsiBase(), entry);
     }
   }

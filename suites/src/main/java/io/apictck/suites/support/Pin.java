@@ -34,13 +34,15 @@ public final class Pin {
 
   /** The input of a global system interrupt. */
   public static Pin ofGsi(Machine machine, int gsi) {
-    for (int i = 0; i < machine.description().ioApics().size(); i++) {
-      IoApic ioApic = machine.ioApic(i);
-      if (gsi >= ioApic.gsiBase() && gsi < ioApic.gsiBase() + ioApic.inputs()) {
-        return new Pin(machine, ioApic, gsi - ioApic.gsiBase());
-      }
-    }
-    throw new IllegalStateException("no I/O APIC has global system interrupt " + gsi);
+    int number =
+        machine
+            .description()
+            .board()
+            .ioApicOf(gsi)
+            .orElseThrow(
+                () -> new IllegalStateException("no I/O APIC has global system interrupt " + gsi));
+    IoApic ioApic = machine.ioApic(number);
+    return new Pin(machine, ioApic, gsi - ioApic.gsiBase());
   }
 
   /** As {@link #fromLast(Machine, int)}, of one I/O APIC all of whose inputs can be driven. */

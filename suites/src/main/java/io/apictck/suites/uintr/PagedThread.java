@@ -2,6 +2,7 @@ package io.apictck.suites.uintr;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
+import io.apictck.arch.Cr0;
 import io.apictck.arch.Cr4;
 import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vmx.ExitReason;
@@ -30,8 +31,6 @@ record PagedThread(UserThread thread, Vcpu vcpu, GuestPaging paging) {
   static final long SUPERVISOR = PagingEntry.PRESENT | PagingEntry.WRITABLE;
   static final long READ_ONLY = PagingEntry.PRESENT | PagingEntry.USER;
 
-  private static final long WRITE_PROTECT = 1 << 16;
-
   /** CR0.WP is 1; external interrupts do not exit, and IF is 1. */
   static PagedThread of(Cpu cpu, int... intercepted) {
     UserThread thread = UserThread.receivingOn(cpu);
@@ -41,7 +40,7 @@ record PagedThread(UserThread thread, Vcpu vcpu, GuestPaging paging) {
             cpu.vmx().newVcpu().clear(VmxControl.EXTERNAL_INTERRUPT_EXITING),
             GuestPaging.identity(cpu));
     paged.use(paged.paging, false);
-    paged.set(VmcsField.GUEST_CR0, WRITE_PROTECT);
+    paged.set(VmcsField.GUEST_CR0, Cr0.WP);
     long bitmap = 0;
     for (int vector : intercepted) {
       bitmap |= 1L << vector;

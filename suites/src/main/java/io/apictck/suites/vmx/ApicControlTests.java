@@ -1,5 +1,6 @@
 package io.apictck.suites.vmx;
 
+import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
 import io.apictck.junit.Cases;
@@ -25,7 +26,6 @@ import org.junit.jupiter.api.Test;
 @Conformance
 @Requires(Feature.VMX)
 final class ApicControlTests {
-  private static final long PAGE = 0x1000;
 
   /** Controls that need the TPR shadow. */
   private static final List<VmxControl> SHADOW_USERS =
@@ -69,9 +69,9 @@ final class ApicControlTests {
     ControlProbe probe = probe(cpu, VmxControl.USE_TPR_SHADOW);
     Vcpu vcpu = probe.vcpu();
     vcpu.set(VmxControl.CR8_LOAD_EXITING, VmxControl.CR8_STORE_EXITING);
-    probe.sweepAddresses(cases, VmcsField.VIRTUAL_APIC_ADDRESS, PAGE, true);
+    probe.sweepAddresses(cases, VmcsField.VIRTUAL_APIC_ADDRESS, PagingEntry.PAGE, true);
     vcpu.clear(VmxControl.USE_TPR_SHADOW);
-    probe.sweepAddresses(cases, VmcsField.VIRTUAL_APIC_ADDRESS, PAGE, false);
+    probe.sweepAddresses(cases, VmcsField.VIRTUAL_APIC_ADDRESS, PagingEntry.PAGE, false);
     vcpu.set(VmxControl.USE_TPR_SHADOW);
     probe.enters();
   }
@@ -83,9 +83,9 @@ final class ApicControlTests {
   @Ports("KUT-VMX-CTL-ACCESS")
   void theApicAccessPageIsAPage(Cpu cpu, Cases cases) {
     ControlProbe probe = probe(cpu, VmxControl.VIRTUALIZE_APIC_ACCESSES);
-    probe.sweepAddresses(cases, VmcsField.APIC_ACCESS_ADDRESS, PAGE, true);
+    probe.sweepAddresses(cases, VmcsField.APIC_ACCESS_ADDRESS, PagingEntry.PAGE, true);
     probe.vcpu().clear(VmxControl.VIRTUALIZE_APIC_ACCESSES);
-    probe.sweepAddresses(cases, VmcsField.APIC_ACCESS_ADDRESS, PAGE, false);
+    probe.sweepAddresses(cases, VmcsField.APIC_ACCESS_ADDRESS, PagingEntry.PAGE, false);
     probe.vcpu().set(VmxControl.VIRTUALIZE_APIC_ACCESSES);
     probe.enters();
   }
@@ -97,9 +97,9 @@ final class ApicControlTests {
   void theMsrBitmapIsAPage(Cpu cpu, Cases cases) {
     ControlProbe probe = ControlProbe.of(cpu.vmx().newVcpu());
     probe.vcpu().set(VmxControl.USE_MSR_BITMAPS);
-    probe.sweepAddresses(cases, VmcsField.MSR_BITMAP, PAGE, true);
+    probe.sweepAddresses(cases, VmcsField.MSR_BITMAP, PagingEntry.PAGE, true);
     probe.vcpu().clear(VmxControl.USE_MSR_BITMAPS);
-    probe.sweepAddresses(cases, VmcsField.MSR_BITMAP, PAGE, false);
+    probe.sweepAddresses(cases, VmcsField.MSR_BITMAP, PagingEntry.PAGE, false);
     probe.vcpu().set(VmxControl.USE_MSR_BITMAPS);
     probe.enters();
   }

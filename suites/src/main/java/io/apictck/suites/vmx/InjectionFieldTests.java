@@ -3,6 +3,7 @@ package io.apictck.suites.vmx;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.apictck.arch.Cr0;
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.InterruptionType;
@@ -40,7 +41,6 @@ final class InjectionFieldTests {
   private static final int FIRST_RESERVED_OF_CODE = 16;
   private static final int DEBATED_BIT_OF_CODE = 15;
   private static final int MAX_FRED_EVENT = 2;
-  private static final long PE_AND_PG = 0x8000_0001L;
 
   private static final List<InterruptionType> SOFTWARE =
       List.of(
@@ -254,7 +254,7 @@ final class InjectionFieldTests {
     Vcpu vcpu = probe.vcpu();
     Injection exception = Injection.exception(cpu, Exceptions.GP);
     long cr0 = vcpu.read(VmcsField.GUEST_CR0);
-    vcpu.write(VmcsField.GUEST_CR0, cr0 & ~PE_AND_PG);
+    vcpu.write(VmcsField.GUEST_CR0, cr0 & ~(Cr0.PE | Cr0.PG));
     expect(probe, exception, false);
     expect(probe, exception.withErrorCode(false), true);
     vcpu.write(VmcsField.GUEST_CR0, cr0);

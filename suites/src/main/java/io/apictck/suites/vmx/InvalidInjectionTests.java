@@ -2,6 +2,7 @@ package io.apictck.suites.vmx;
 
 import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
+import io.apictck.arch.Cr0;
 import io.apictck.arch.Exceptions;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.InterruptionInformation;
@@ -32,7 +33,6 @@ final class InvalidInjectionTests {
   private static final int TYPES = 8;
   private static final int GP_WITH_CODE = 0x8000_0B0D;
   private static final int GP_WITHOUT_CODE = 0x8000_030D;
-  private static final long PE_AND_PG = 0x8000_0001L;
 
   private static final List<Integer> LENGTHS = List.of(-1, 16);
 
@@ -79,7 +79,7 @@ final class InvalidInjectionTests {
   void realModeWithoutUnrestrictedGuest(Cpu cpu) {
     ControlProbe probe = probe(cpu);
     Vcpu vcpu = probe.vcpu();
-    vcpu.write(VmcsField.GUEST_CR0, vcpu.read(VmcsField.GUEST_CR0) & ~PE_AND_PG);
+    vcpu.write(VmcsField.GUEST_CR0, vcpu.read(VmcsField.GUEST_CR0) & ~(Cr0.PE | Cr0.PG));
     expect(probe, GP_WITHOUT_CODE, anyErrorCode(cpu));
     expect(probe, GP_WITH_CODE, true);
   }
@@ -92,7 +92,7 @@ final class InvalidInjectionTests {
     ControlProbe probe = RealMode.unrestricted(cpu);
     Vcpu vcpu = probe.vcpu();
     long cr0 = vcpu.read(VmcsField.GUEST_CR0);
-    vcpu.write(VmcsField.GUEST_CR0, cr0 & ~PE_AND_PG);
+    vcpu.write(VmcsField.GUEST_CR0, cr0 & ~(Cr0.PE | Cr0.PG));
     expect(probe, GP_WITH_CODE, false);
     vcpu.write(VmcsField.GUEST_CR0, cr0);
     expect(probe, GP_WITHOUT_CODE, anyErrorCode(cpu));

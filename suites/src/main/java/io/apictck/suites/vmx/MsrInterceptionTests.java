@@ -4,6 +4,7 @@ import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
 import io.apictck.arch.ApicMode;
 import io.apictck.arch.Msr;
+import io.apictck.arch.PagingEntry;
 import io.apictck.arch.VectorSet;
 import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.VmxControl;
@@ -39,7 +40,6 @@ final class MsrInterceptionTests {
   private static final int FIRST_HIGH = 0xC000_0000;
   private static final int WRITES = 0x800;
   private static final int HIGH = 0x400;
-  private static final int PAGE = 4096;
 
   private static void verifyExit(Vcpu vcpu, int msr, boolean write) {
     VmExit exit = vcpu.run(access(msr, write));
@@ -112,7 +112,7 @@ final class MsrInterceptionTests {
   void accessWithoutItsBitDoesNotExit(Cpu cpu) {
     Vcpu vcpu = cpu.vmx().newVcpu();
     long bitmap = vcpu.msrBitmap();
-    for (int offset = 0; offset < PAGE; offset += 8) {
+    for (int offset = 0; offset < PagingEntry.PAGE; offset += 8) {
       cpu.run(new Instruction.Store(bitmap + offset, 8, -1));
     }
     MsrBitmap msrs = new MsrBitmap(cpu, bitmap);

@@ -4,6 +4,7 @@ import static io.apictck.assertions.ConformanceAssertions.assertThat;
 
 import io.apictck.arch.DeliveryMode;
 import io.apictck.arch.MessageData;
+import io.apictck.arch.PagingEntry;
 import io.apictck.arch.vmx.NotificationControl;
 import io.apictck.arch.vmx.PostedInterruptDescriptor;
 import io.apictck.arch.vtd.FaultReason;
@@ -32,7 +33,6 @@ import org.junit.jupiter.api.Test;
 final class PostedEntryTests {
   private static final int INDEX = 7;
   private static final int VECTOR = 0x61;
-  private static final int PAGE = 0x1000;
   private static final int HALF = Integer.SIZE;
 
   private static NotificationControl silent(Posting posting) {
@@ -69,14 +69,14 @@ final class PostedEntryTests {
   void eachAlignedAddressOfAPageCanHoldTheDescriptor(Machine machine, Cpu cpu) {
     Posting posting = Posting.on(machine);
     long page = machine.newPage();
-    for (int offset = 0; offset < PAGE; offset += PostedInterruptDescriptor.SIZE) {
+    for (int offset = 0; offset < PagingEntry.PAGE; offset += PostedInterruptDescriptor.SIZE) {
       PostedInterrupts descriptor = new PostedInterrupts(cpu, page + offset);
       descriptor.setControl(silent(posting).raw());
       posting.set(INDEX, PostedEntry.to(descriptor.address(), VECTOR));
       posting.request(INDEX);
     }
     posting.hasNoFault();
-    for (int offset = 0; offset < PAGE; offset += PostedInterruptDescriptor.SIZE) {
+    for (int offset = 0; offset < PagingEntry.PAGE; offset += PostedInterruptDescriptor.SIZE) {
       Posting.holds(new PostedInterrupts(cpu, page + offset), silent(posting), VECTOR);
     }
   }
@@ -105,6 +105,12 @@ final class PostedEntryTests {
         || (bit >= 84 && bit <= 95);
   }
 
+  private static PostedEntry withBit(PostedEntry entry, int bit) {
+    return bit < Long.SIZE
+        ? entry.with(1L << bit, true)
+        : PostedEntry.of(entry.low(), entry.high() | 1L << (bit - Long.SIZE));
+  }
+
   @InEachApicMode
   @Sweep
   @Covers({"VTPI-IRTE-002", "VTPI-IRTE-005"})
@@ -115,10 +121,7 @@ final class PostedEntryTests {
     cases.each(
         () -> IntStream.range(0, 2 * Long.SIZE).filter(PostedEntryTests::isReserved).iterator(),
         bit -> {
-          PostedEntry bad =
-              bit < Long.SIZE
-                  ? good.with(1L << bit, true)
-                  : PostedEntry.of(good.low(), good.high() | 1L << (bit - Long.SIZE));
+          PostedEntry bad = withBit(good, bit);
           blocks(posting, descriptor, bad, FaultReason.RESERVED_ENTRY);
           posting.set(INDEX, good);
           posts(posting, descriptor);
@@ -132,12 +135,10 @@ final class PostedEntryTests {
     PostedInterrupts descriptor = silentDescriptor(posting);
     PostedEntry absent = PostedEntry.to(descriptor.address(), VECTOR).withPresent(false);
     blocks(posting, descriptor, absent, FaultReason.NOT_PRESENT);
-    blocks(
-        posting,
-        descriptor,
-        PostedEntry.of(
-            absent.low() | PostedEntry.RESERVED_LOW, absent.high() | PostedEntry.RESERVED_HIGH),
-        FaultReason.NOT_PRESENT);
+    for (int bit = 0; bit < 2 * Long.SIZE; bit++) {
+      absent = isReserved(bit) ? withBit(absent, bit) : absent;
+    }
+    blocks(posting, descriptor, absent, FaultReason.NOT_PRESENT);
   }
 
   @Test

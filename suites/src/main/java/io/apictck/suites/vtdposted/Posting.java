@@ -121,6 +121,7 @@ record Posting(RemappingUnit unit, RemappingTable table, boolean extended) {
   /** Fails unless a counter comes to this number, and stays there. */
   void isNotified(Counter notifications, int count) {
     machine().settle(() -> notifications.count() >= count);
+    machine().expectNothing();
     assertThat(notifications).hasCount(count);
   }
 

@@ -17,7 +17,7 @@ import io.apictck.machine.Machine;
 import io.apictck.machine.VmExit;
 import io.apictck.machine.vmx.PostedInterrupts;
 import io.apictck.platform.Feature;
-import io.apictck.suites.support.LogicalGroup;
+import io.apictck.suites.support.LogicalIds;
 import io.apictck.suites.support.Pin;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -130,7 +130,7 @@ final class RoutingTests {
     List<PostedVcpu> vcpus =
         List.of(PostedVcpu.of(posting, machine.cpu(1)), PostedVcpu.of(posting, machine.cpu(2)));
     int hostVector = 0xE1;
-    int destination = LogicalGroup.of(machine.cpu(1), machine.cpu(2));
+    int destination = LogicalIds.group(machine.cpu(1), machine.cpu(2));
     posting.set(
         INDEX, RemappedEntry.fixed(hostVector, destination, posting.extended()).withLogical(true));
     vcpus.forEach(PostedVcpu::running);

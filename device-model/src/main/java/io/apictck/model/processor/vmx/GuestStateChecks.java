@@ -1,5 +1,6 @@
 package io.apictck.model.processor.vmx;
 
+import io.apictck.arch.Cr0;
 import io.apictck.arch.Cr4;
 import io.apictck.arch.Rflags;
 import io.apictck.arch.vmx.ActivityState;
@@ -30,7 +31,6 @@ final class GuestStateChecks {
   private static final int DPL = 3;
   private static final int DEBUG_EXCEPTION = 1;
   private static final int MACHINE_CHECK = 18;
-  private static final long CR0_WP = 1 << 16;
   private static final long NO_POINTER = -1;
   private static final long UINV_RESERVED = 0xFF00;
   private static final long REVISION_AND_SHADOW = 0xFFFF_FFFFL;
@@ -43,7 +43,7 @@ final class GuestStateChecks {
     return capabilities.allowsCr0(vmcs.get(VmcsField.GUEST_CR0))
         && capabilities.allowsCr4(cr4)
         && Addresses.physical(vmcs.get(VmcsField.GUEST_CR3))
-        && ((cr4 & Cr4.CET) == 0 || (vmcs.get(VmcsField.GUEST_CR0) & CR0_WP) != 0)
+        && ((cr4 & Cr4.CET) == 0 || (vmcs.get(VmcsField.GUEST_CR0) & Cr0.WP) != 0)
         && (!vmcs.has(VmxControl.IA32E_MODE_GUEST) || (cr4 & CR4_PAE) != 0);
   }
 

@@ -12,6 +12,7 @@ import io.apictck.junit.Sweep;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Hex;
 import io.apictck.machine.Machine;
+import io.apictck.suites.support.LogicalIds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -5,6 +5,7 @@ import io.apictck.arch.InterruptCommand;
 import io.apictck.arch.Shorthand;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Hex;
+import io.apictck.suites.support.LogicalIds;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -19,6 +19,7 @@ import io.apictck.machine.Machine;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
 import io.apictck.suites.support.LapicState;
+import io.apictck.suites.support.LogicalIds;
 import io.apictck.suites.support.Vectors;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -14,6 +14,7 @@ import io.apictck.junit.Records;
 import io.apictck.junit.Sweep;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
+import io.apictck.suites.support.LogicalIds;
 import java.util.List;
 
 /**

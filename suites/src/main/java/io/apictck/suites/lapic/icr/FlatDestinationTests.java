@@ -8,6 +8,7 @@ import io.apictck.junit.OnMachine;
 import io.apictck.junit.Sweep;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
+import io.apictck.suites.support.LogicalIds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -16,6 +16,7 @@ import io.apictck.machine.Attempt;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Instruction;
+import io.apictck.suites.support.LogicalIds;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;

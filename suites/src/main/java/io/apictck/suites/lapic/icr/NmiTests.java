@@ -13,6 +13,7 @@ import io.apictck.junit.OnMachine;
 import io.apictck.junit.Sweep;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
+import io.apictck.suites.support.LogicalIds;
 import java.util.List;
 
 /** IPIs in NMI mode (Intel SDM Vol. 3A, "Interrupt Command Register (ICR)": delivery mode). */

@@ -16,6 +16,7 @@ import io.apictck.machine.Cpu;
 import io.apictck.machine.InterruptHandler;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Stimulus;
+import io.apictck.suites.support.LogicalIds;
 import io.apictck.suites.support.Startup;
 import java.util.ArrayList;
 import java.util.List;

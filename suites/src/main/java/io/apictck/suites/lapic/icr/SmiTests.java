@@ -15,6 +15,7 @@ import io.apictck.junit.Sweep;
 import io.apictck.machine.Cpu;
 import io.apictck.machine.Machine;
 import io.apictck.platform.Stimulus;
+import io.apictck.suites.support.LogicalIds;
 import java.util.function.Predicate;
 
 /** IPIs in SMI mode (Intel SDM Vol. 3A, "Interrupt Command Register (ICR)": delivery mode). */
