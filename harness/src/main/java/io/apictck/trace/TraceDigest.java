@@ -43,12 +43,12 @@ final class TraceDigest {
       case Action.SetLine(int gsi, boolean asserted) -> mix(2, gsi, asserted ? 1 : 0);
       case Action.SetLocalLine line ->
           mix(3, line.cpu() << 8 | line.line().ordinal(), line.asserted() ? 1 : 0);
-      case Action.SupplyVector(int vector) -> mix(4, vector, 0);
+      case Action.SupplyVector(int vector) -> mix(4, vector);
       case Action.DeviceWrite(int requesterId, long address, int data) -> {
         mix(5, requesterId, address);
         mix(data);
       }
-      case Action.Elapse(long duration) -> mix(6, duration, 0);
+      case Action.Elapse(long duration) -> mix(6, duration);
       case Action.Reset() -> mix(7);
       case Action.SetGate(int vector, boolean trap) -> mix(8, vector, trap ? 1 : 0);
       case Action.FunctionInterrupt(int requesterId, int number, boolean pending) ->
@@ -56,10 +56,14 @@ final class TraceDigest {
     }
   }
 
-  private void mix(long first, long second, long third) {
-    mix(first);
+  /** A kind, which is a small number, and two words of it. */
+  private void mix(long kind, long first, long second) {
+    mix(kind << 56 ^ first);
     mix(second);
-    mix(third);
+  }
+
+  private void mix(long kind, long word) {
+    mix(kind << 56 ^ word);
   }
 
   private void add(Instruction instruction) {
@@ -70,10 +74,10 @@ final class TraceDigest {
         mix(2, address, width);
         mix(stored);
       }
-      case Instruction.Rdmsr(int msr) -> mix(8, msr, 0);
+      case Instruction.Rdmsr(int msr) -> mix(8, msr);
       case Instruction.Wrmsr(int msr, long written) -> mix(9, msr, written);
       case Instruction.Iret() -> mix(29);
-      case Instruction.Vmread(int field) -> mix(41, field, 0);
+      case Instruction.Vmread(int field) -> mix(41, field);
       case Instruction.VmreadToMemory(int field, long address) -> mix(70, field, address);
       case Instruction.Vmwrite(int field, long written) -> mix(42, field, written);
       case Instruction.Vmresume() -> mix(44);
@@ -98,40 +102,41 @@ final class TraceDigest {
       case Instruction.Rdtsc() -> mix(10);
       case Instruction.Cpuid(int leaf, int subleaf) -> mix(11, leaf, subleaf);
       case Instruction.MovFromCr8() -> mix(12);
-      case Instruction.MovToCr8(long written) -> mix(13, written, 0);
+      case Instruction.MovToCr8(long written) -> mix(13, written);
       case Instruction.Cli() -> mix(14);
       case Instruction.Sti() -> mix(15);
       case Instruction.Hlt() -> mix(16);
-      case Instruction.Monitor(long address) -> mix(17, address, 0);
-      case Instruction.Mwait(int extensions) -> mix(18, extensions, 0);
+      case Instruction.Monitor(long address) -> mix(17, address);
+      case Instruction.Mwait(int extensions) -> mix(18, extensions);
       case Instruction.Pause() -> mix(19);
       case Instruction.Nop() -> mix(20);
       case Instruction.Mfence() -> mix(21);
       case Instruction.MovSs() -> mix(22);
       case Instruction.Lss() -> mix(23);
       case Instruction.Pushf() -> mix(24);
-      case Instruction.Popf(long rflags) -> mix(25, rflags, 0);
-      case Instruction.Int(int vector) -> mix(26, vector, 0);
+      case Instruction.Popf(long rflags) -> mix(25, rflags);
+      case Instruction.Int(int vector) -> mix(26, vector);
       case Instruction.Int3() -> mix(27);
       case Instruction.Ud2() -> mix(28);
       case Instruction.IretToBadSelector() -> mix(30);
       case Instruction.Rsm() -> mix(31);
       case Instruction.EnterUser() -> mix(32);
       case Instruction.LeaveUser() -> mix(33);
-      case Instruction.MovFromCr(int register) -> mix(34, register, 0);
+      case Instruction.MovFromCr(int register) -> mix(34, register);
       case Instruction.MovToCr(int register, long written) -> mix(35, register, written);
-      case Instruction.Vmxon(long region) -> mix(36, region, 0);
+      case Instruction.Vmxon(long region) -> mix(36, region);
       case Instruction.Vmxoff() -> mix(37);
-      case Instruction.Vmclear(long vmcs) -> mix(38, vmcs, 0);
-      case Instruction.Vmptrld(long vmcs) -> mix(39, vmcs, 0);
+      case Instruction.Vmclear(long vmcs) -> mix(38, vmcs);
+      case Instruction.Vmptrld(long vmcs) -> mix(39, vmcs);
       case Instruction.Vmptrst() -> mix(40);
       case Instruction.Vmlaunch() -> mix(43);
       case Instruction.Enter(long stack, long frame, int size, int levels) -> {
         mix(46, stack, frame);
-        mix(size, levels, 0);
+        mix(size);
+        mix(levels);
       }
-      case Instruction.Prefetch(long address) -> mix(47, address, 0);
-      case Instruction.Senduipi(long index) -> mix(48, index, 0);
+      case Instruction.Prefetch(long address) -> mix(47, address);
+      case Instruction.Senduipi(long index) -> mix(48, index);
       case Instruction.Uiret() -> mix(49);
       case Instruction.Clui() -> mix(50);
       case Instruction.Stui() -> mix(51);
@@ -141,7 +146,8 @@ final class TraceDigest {
       case Instruction.Invept(int type, long pointer) -> mix(55, type, pointer);
       case Instruction.CompareExchange(long address, int width, long expected, long stored) -> {
         mix(56, address, width);
-        mix(expected, stored, 0);
+        mix(expected);
+        mix(stored);
       }
       case Instruction.CompareExchange16(
               long address,
@@ -149,11 +155,13 @@ final class TraceDigest {
               long expectedHigh,
               long low,
               long high) -> {
-        mix(57, address, 0);
-        mix(expectedLow, expectedHigh, 0);
-        mix(low, high, 0);
+        mix(57, address);
+        mix(expectedLow);
+        mix(expectedHigh);
+        mix(low);
+        mix(high);
       }
-      case Instruction.Umonitor(long address) -> mix(61, address, 0);
+      case Instruction.Umonitor(long address) -> mix(61, address);
       case Instruction.Umwait(int control, long deadline) -> mix(62, control, deadline);
       case Instruction.Tpause(int control, long deadline) -> mix(63, control, deadline);
       case Instruction.Xbegin() -> mix(59);
@@ -189,10 +197,12 @@ final class TraceDigest {
       case Event.ProcessorReset ignored -> mix(105);
       case Event.ProcessorStarted started -> {
         mix(106, started.sipiVector(), started.state().cs());
-        mix(started.state().ip(), started.state().cr0(), started.state().rflags());
+        mix(started.state().ip());
+        mix(started.state().cr0());
+        mix(started.state().rflags());
       }
       case Event.ShutDown ignored -> mix(107);
-      case Event.VmEntered(int ignored, long block) -> mix(108, block, 0);
+      case Event.VmEntered(int ignored, long block) -> mix(108, block);
       case Event.VmExited exited -> {
         mix(109, exited.block(), exited.reason());
         add(exited.interrupted());

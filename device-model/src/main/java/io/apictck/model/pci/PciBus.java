@@ -26,6 +26,10 @@ public class PciBus implements PortDevice {
 
   private final List<PciFunction> functions = new ArrayList<>();
   private Region[] regions = {};
+
+  /** Where the first region begins. */
+  private long firstAddress = Long.MAX_VALUE;
+
   private int address;
 
   /** Memory that a function decodes now. */
@@ -56,6 +60,7 @@ public class PciBus implements PortDevice {
   public void reset() {
     address = 0;
     regions = new Region[0];
+    firstAddress = Long.MAX_VALUE;
     functions.forEach(PciFunction::reset);
   }
 
@@ -104,7 +109,7 @@ public class PciBus implements PortDevice {
     for (PciFunction function : functions) {
       if (isSelected(function)) {
         function.writeConfiguration(offset, Math.min(width, Integer.BYTES - (port & 3)), value);
-        regions = findRegions();
+        findRegions();
         return;
       }
     }
@@ -119,7 +124,7 @@ public class PciBus implements PortDevice {
         && (address >>> Byte.SIZE & REQUESTER) == function.setup.requesterId();
   }
 
-  private Region[] findRegions() {
+  private void findRegions() {
     List<Region> found = new ArrayList<>();
     for (PciFunction function : functions) {
       for (FunctionSetup.Memory memory : function.setup.memory()) {
@@ -129,11 +134,15 @@ public class PciBus implements PortDevice {
         }
       }
     }
-    return found.toArray(new Region[0]);
+    regions = found.toArray(new Region[0]);
+    firstAddress = found.stream().mapToLong(Region::first).min().orElse(Long.MAX_VALUE);
   }
 
   /** Whether a function decodes a physical address. */
   public boolean decodes(long at) {
+    if (at < firstAddress) {
+      return false;
+    }
     for (Region region : regions) {
       if (region.contains(at)) {
         return true;

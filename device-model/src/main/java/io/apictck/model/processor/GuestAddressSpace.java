@@ -43,8 +43,12 @@ final class GuestAddressSpace {
   /** VM entry. */
   void enter(Vmcs vmcs) {
     usesEpt = vmcs.has(VmxControl.ENABLE_EPT);
-    root = new EptPointer(vmcs.get(VmcsField.EPT_POINTER)).table();
-    structures = usesEpt ? this::structure : StructureSpace.PHYSICAL;
+    if (usesEpt) {
+      root = new EptPointer(vmcs.get(VmcsField.EPT_POINTER)).table();
+      structures = this::structure;
+    } else {
+      structures = StructureSpace.PHYSICAL;
+    }
   }
 
   /** Whether an address can have another physical address, or none. */

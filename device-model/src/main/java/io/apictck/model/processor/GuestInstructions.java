@@ -34,20 +34,14 @@ final class GuestInstructions {
   private final Processor processor;
   private final Vmcs vmcs;
   private final GuestMemory memory;
-  private final boolean virtualizesAccesses;
-  private final boolean virtualizesMsrs;
-  private final boolean shadowsTpr;
-  private final long tscOffset;
+  private final GuestControls controls;
 
   GuestInstructions(NonRoot guest) {
     this.guest = guest;
     this.processor = guest.processor();
     this.vmcs = guest.vmcs();
     this.memory = new GuestMemory(guest);
-    virtualizesAccesses = vmcs.has(VmxControl.VIRTUALIZE_APIC_ACCESSES);
-    virtualizesMsrs = vmcs.has(VmxControl.VIRTUALIZE_X2APIC_MODE);
-    shadowsTpr = vmcs.has(VmxControl.USE_TPR_SHADOW);
-    tscOffset = vmcs.has(VmxControl.USE_TSC_OFFSETTING) ? vmcs.get(VmcsField.TSC_OFFSET) : 0;
+    this.controls = guest.controls();
   }
 
   /** Executes an instruction; gives a {@link Fault}. */
@@ -107,13 +101,14 @@ final class GuestInstructions {
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);
       // "enable XSAVES/XRSTORS" is 0
       case Instruction.Xsaves _, Instruction.Xrstors _ -> Fault.UD;
-      case Instruction.Senduipi(long index) when shadowsTpr -> sendUserIpi(context, index);
+      case Instruction.Senduipi(long index) when controls.shadowsTpr() ->
+          sendUserIpi(context, index);
       default -> other(context, instruction);
     };
   }
 
   private int other(Context context, Instruction instruction) {
-    return virtualizesAccesses || guest.space().translates()
+    return controls.virtualizesAccesses() || guest.space().translates()
         ? memory.execute(context, instruction)
         : plain(context, instruction);
   }
@@ -153,7 +148,7 @@ final class GuestInstructions {
     if (vmcs.has(VmxControl.RDTSC_EXITING)) {
       return exit(context, ExitReason.RDTSC);
     }
-    context.give(processor.msrs().tsc() + tscOffset);
+    context.give(processor.msrs().tsc() + controls.tscOffset());
     return Fault.NONE;
   }
 
@@ -167,7 +162,7 @@ final class GuestInstructions {
       return exit(context, ExitReason.RDMSR);
     }
     if (msr == Msr.IA32_TIME_STAMP_COUNTER) {
-      giveHalves(context, processor.msrs().tsc() + tscOffset);
+      giveHalves(context, processor.msrs().tsc() + controls.tscOffset());
       return Fault.NONE;
     }
     if (!isVirtualized(msr)) {
@@ -203,7 +198,7 @@ final class GuestInstructions {
   }
 
   private boolean isVirtualized(int msr) {
-    return virtualizesMsrs && Msr.X2APIC_FIRST <= msr && msr <= Msr.X2APIC_LAST;
+    return controls.virtualizesMsrs() && Msr.X2APIC_FIRST <= msr && msr <= Msr.X2APIC_LAST;
   }
 
   // Control registers
@@ -215,7 +210,7 @@ final class GuestInstructions {
     if (vmcs.has(VmxControl.CR8_STORE_EXITING)) {
       return exit(context, ExitReason.CR_ACCESS, CR8 | MOV_FROM_CR);
     }
-    if (!shadowsTpr) {
+    if (!controls.shadowsTpr()) {
       return plain(context, instruction);
     }
     ApicOutcome outcome = guest.apic().readCr8();
@@ -232,7 +227,7 @@ final class GuestInstructions {
     if (vmcs.has(VmxControl.CR8_LOAD_EXITING)) {
       return exit(context, ExitReason.CR_ACCESS, CR8);
     }
-    return shadowsTpr
+    return controls.shadowsTpr()
         ? finish(context, instruction, guest.apic().writeCr8(value))
         : plain(context, instruction);
   }

@@ -3,7 +3,6 @@ package io.apictck.model.processor;
 import io.apictck.arch.vmx.ActivityState;
 import io.apictck.arch.vmx.Interruptibility;
 import io.apictck.arch.vmx.VmcsField;
-import io.apictck.arch.vmx.VmxControl;
 import io.apictck.model.processor.vmx.Vmcs;
 
 /**
@@ -31,7 +30,7 @@ final class GuestStateSaver {
     savePrivilege(vmcs, VmcsField.GUEST_SS_ACCESS_RIGHTS, processor.cpl());
     savePrivilege(vmcs, VmcsField.GUEST_CS_ACCESS_RIGHTS, processor.cpl());
     boolean nmiBlocked =
-        vmcs.has(VmxControl.VIRTUAL_NMIS) ? virtualNmiBlocked : processor.nmiBlocked();
+        region.controls().virtualNmis() ? virtualNmiBlocked : processor.nmiBlocked();
     vmcs.set(
         VmcsField.GUEST_INTERRUPTIBILITY_STATE,
         (processor.stiShadow() ? Interruptibility.BLOCKING_BY_STI : 0)

@@ -2,7 +2,6 @@ package io.apictck.model.processor;
 
 import io.apictck.arch.Rflags;
 import io.apictck.arch.vmx.VmcsField;
-import io.apictck.arch.vmx.VmxControl;
 import io.apictck.model.chipset.GeneralProtectionException;
 import io.apictck.model.processor.vmx.MsrArea;
 import io.apictck.model.processor.vmx.Vmcs;
@@ -37,7 +36,7 @@ final class HostState {
             vmcs.get(VmcsField.HOST_CR0),
             vmcs.get(VmcsField.HOST_CR3),
             vmcs.get(VmcsField.HOST_CR4));
-    if (vmcs.has(VmxControl.CLEAR_UINV)) {
+    if (region.controls().clearsUinv()) {
       processor.userInterrupts().interrupts().setUinv(0);
     }
   }

@@ -42,10 +42,7 @@ final class NonRoot {
   private final Boundary[] priority;
   private final GuestDelivery delivery;
   private final GuestInstructions instructions;
-  private final boolean virtualizesApic;
-  private final boolean deliversVirtualInterrupts;
-  private final boolean trapsAfterInstructions;
-  private final boolean opensWindows;
+  private final GuestControls controls;
 
   private boolean virtualNmiBlocked;
   private boolean monitorTrap;
@@ -63,21 +60,16 @@ final class NonRoot {
     this.region = region;
     this.vmcs = region.data();
     this.block = block;
+    controls = region.controls();
     priority = vmx.priority();
     vmx.space().enter(vmcs);
     delivery = new GuestDelivery(this);
     instructions = new GuestInstructions(this);
-    virtualizesApic =
-        vmcs.has(VmxControl.USE_TPR_SHADOW) || vmcs.has(VmxControl.VIRTUALIZE_APIC_ACCESSES);
-    deliversVirtualInterrupts = vmcs.has(VmxControl.VIRTUAL_INTERRUPT_DELIVERY);
-    trapsAfterInstructions = vmcs.has(VmxControl.MONITOR_TRAP_FLAG);
-    opensWindows =
-        vmcs.has(VmxControl.NMI_WINDOW_EXITING) || vmcs.has(VmxControl.INTERRUPT_WINDOW_EXITING);
   }
 
   /** The guest state is loaded: injection, and what comes before the first boundary. */
   void begin() {
-    if (virtualizesApic) {
+    if (controls.virtualizesApic()) {
       apic().enter(vmcs);
     }
     InterruptionInformation event =
@@ -85,7 +77,7 @@ final class NonRoot {
     if (event.valid() && !inject(event)) {
       return;
     }
-    if (vmcs.has(VmxControl.USE_TPR_SHADOW)
+    if (controls.shadowsTpr()
         && processor.activity() != Activity.SHUT_DOWN
         && processor.activity() != Activity.WAIT_FOR_SIPI
         && apic().tprBelowThresholdAtEntry()) {
@@ -131,6 +123,10 @@ final class NonRoot {
     return vmcs;
   }
 
+  GuestControls controls() {
+    return controls;
+  }
+
   GuestContexts contexts() {
     return region.guest();
   }
@@ -168,7 +164,7 @@ final class NonRoot {
 
   /** An NMI is delivered. */
   void blockNmi() {
-    if (vmcs.has(VmxControl.VIRTUAL_NMIS)) {
+    if (controls.virtualNmis()) {
       virtualNmiBlocked = true;
     } else {
       processor.setNmiBlocked(true);
@@ -180,7 +176,7 @@ final class NonRoot {
     if (!decisions.iretUnblocksNmi(vmcs)) {
       return;
     }
-    if (vmcs.has(VmxControl.VIRTUAL_NMIS)) {
+    if (controls.virtualNmis()) {
       iretUnblockedNmi = virtualNmiBlocked;
       virtualNmiBlocked = false;
     } else {
@@ -196,14 +192,14 @@ final class NonRoot {
 
   /** An event was delivered. */
   void delivered() {
-    if (trapsAfterInstructions && decisions.deliveryMakesMonitorTrap()) {
+    if (controls.trapsAfterInstructions() && decisions.deliveryMakesMonitorTrap()) {
       monitorTrap = true;
     }
   }
 
   /** Whether a repeated instruction is to stop after each iteration. */
   boolean stopsEachIteration() {
-    return trapsAfterInstructions;
+    return controls.trapsAfterInstructions();
   }
 
   /** Executes an instruction; gives a {@link Fault}. */
@@ -221,13 +217,13 @@ final class NonRoot {
       }
       delivers(event);
     }
-    monitorTrap |= trapsAfterInstructions;
+    monitorTrap |= controls.trapsAfterInstructions();
     return fault;
   }
 
   /** Whether a virtual interrupt is recognized. */
   boolean recognizesVirtual() {
-    return deliversVirtualInterrupts && apic().recognized();
+    return controls.deliversVirtualInterrupts() && apic().recognized();
   }
 
   boolean exceptionExits(int vector) {
@@ -266,7 +262,7 @@ final class NonRoot {
 
   /** Takes what comes first at a boundary; false if nothing is left to be done there. */
   boolean settleOnce() {
-    if (virtualizesApic && apic().emulationPending()) {
+    if (controls.virtualizesApic() && apic().emulationPending()) {
       emulateAfterFault();
       return true;
     }
@@ -331,7 +327,7 @@ final class NonRoot {
 
   /** Whether there may be something to take; mostly there is not. */
   private boolean mayTake() {
-    return processor.hasPending() || monitorTrap || opensWindows || recognizesVirtual();
+    return processor.hasPending() || monitorTrap || controls.opensWindows() || recognizesVirtual();
   }
 
   private boolean takeFirst() {
@@ -351,11 +347,11 @@ final class NonRoot {
   }
 
   private boolean runsNop() {
-    boolean changes = processor.nopChangesAnything() || trapsAfterInstructions;
+    boolean changes = processor.nopChangesAnything() || controls.trapsAfterInstructions();
     region.guest().ranNop();
     if (changes) {
       processor.nop();
-      monitorTrap = trapsAfterInstructions;
+      monitorTrap = controls.trapsAfterInstructions();
     }
     return changes;
   }
@@ -498,7 +494,7 @@ final class NonRoot {
 
   /** Goes on with the address of the descriptor. */
   private boolean processes(GuestEvent notification, long descriptor) {
-    if (vmcs.has(VmxControl.VIRTUALIZE_APIC_ACCESSES)) {
+    if (controls.virtualizesAccesses()) {
       ApicOutcome access = apic().eventDelivery(descriptor);
       if (access.kind() == ApicOutcome.Kind.EXIT) {
         exit(VmExit.of(ExitReason.APIC_ACCESS, access.qualification()).during(notification));
@@ -571,7 +567,7 @@ final class NonRoot {
         VmcsField.ENTRY_INTERRUPTION_INFORMATION,
         decisions.injectionAfterExit((int) vmcs.get(VmcsField.ENTRY_INTERRUPTION_INFORMATION)));
     GuestStateSaver.save(processor, region, decisions, virtualNmiBlocked);
-    if (virtualizesApic) {
+    if (controls.virtualizesApic()) {
       apic().leave();
     }
     processor.setNmiBlocked(

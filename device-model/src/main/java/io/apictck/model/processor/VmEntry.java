@@ -6,7 +6,6 @@ import io.apictck.arch.vmx.ExitReason;
 import io.apictck.arch.vmx.Interruptibility;
 import io.apictck.arch.vmx.InterruptionInformation;
 import io.apictck.arch.vmx.VmcsField;
-import io.apictck.arch.vmx.VmxControl;
 import io.apictck.model.chipset.GeneralProtectionException;
 import io.apictck.model.processor.vmx.EntryChecks;
 import io.apictck.model.processor.vmx.MsrArea;
@@ -35,7 +34,7 @@ final class VmEntry {
     VmcsRegion region = vmx.current();
     long block = context.block();
     context.drop();
-    int qualification = vmx.checks().guestState(region.data());
+    int qualification = check(region);
     if (qualification != EntryChecks.GOOD) {
       fail(region, block, ExitReason.ENTRY_FAILURE_GUEST_STATE, qualification);
       return Fault.SWITCHED;
@@ -53,6 +52,19 @@ final class VmEntry {
     vmx.processor().world().show(new Event.VmEntered(vmx.processor().cpu(), block));
     guest.begin();
     return Fault.SWITCHED;
+  }
+
+  /** Most entries change nothing of the guest state but RIP: the rest has been looked at. */
+  private int check(VmcsRegion region) {
+    EntryChecks checks = vmx.checks();
+    if (region.hasPassedGuest(checks)) {
+      return checks.restlessGuestState(region.data());
+    }
+    int qualification = checks.guestState(region.data());
+    if (qualification == EntryChecks.GOOD) {
+      region.passGuest(checks);
+    }
+    return qualification;
   }
 
   private void fail(VmcsRegion region, long block, ExitReason reason, long qualification) {
@@ -84,7 +96,7 @@ final class VmEntry {
             vmcs.get(VmcsField.GUEST_CR0),
             vmcs.get(VmcsField.GUEST_CR3),
             vmcs.get(VmcsField.GUEST_CR4));
-    if (vmcs.has(VmxControl.LOAD_UINV)) {
+    if (region.controls().loadsUinv()) {
       processor.userInterrupts().interrupts().setUinv((int) vmcs.get(VmcsField.GUEST_UINV));
     }
     int interruptibility = (int) vmcs.get(VmcsField.GUEST_INTERRUPTIBILITY_STATE);
@@ -93,7 +105,7 @@ final class VmEntry {
         (interruptibility & Interruptibility.BLOCKING_BY_MOV_SS) != 0);
     processor.setActivity(activity(vmcs));
     boolean nmiBlocked = (interruptibility & Interruptibility.BLOCKING_BY_NMI) != 0;
-    boolean virtualNmis = vmcs.has(VmxControl.VIRTUAL_NMIS);
+    boolean virtualNmis = region.controls().virtualNmis();
     processor.setNmiBlocked(nmiBlocked && !virtualNmis);
     guest.setVirtualNmiBlocked(nmiBlocked && virtualNmis);
     processor.drop(Signal.TRAP);

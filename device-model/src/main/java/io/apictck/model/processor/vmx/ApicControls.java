@@ -2,6 +2,7 @@ package io.apictck.model.processor.vmx;
 
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The controls of APIC virtualization (Intel SDM Vol. 3C, "Controls for APIC Virtualization"), as
@@ -33,15 +34,39 @@ final class ApicControls {
   int threshold;
   final long[] eoiExitBitmaps = new long[BITMAPS];
 
+  /** Where they are from, null for nowhere. */
+  private @Nullable Vmcs source;
+
+  /** The edition of the source. */
+  private int edition;
+
+  private boolean foundTprShadow;
+  private boolean foundVirtualizeAccesses;
+  private boolean foundX2apicMode;
+  private boolean foundPostedInterrupts;
+
   /** VM entry. */
+  @SuppressWarnings("ReferenceEquality") // a VMCS is one object
   void load(Vmcs vmcs) {
-    tprShadow = vmcs.has(VmxControl.USE_TPR_SHADOW);
-    virtualizeAccesses = vmcs.has(VmxControl.VIRTUALIZE_APIC_ACCESSES);
-    x2apicMode = tprShadow && vmcs.has(VmxControl.VIRTUALIZE_X2APIC_MODE);
-    registers = tprShadow && vmcs.has(VmxControl.APIC_REGISTER_VIRTUALIZATION);
-    interruptDelivery = tprShadow && vmcs.has(VmxControl.VIRTUAL_INTERRUPT_DELIVERY);
-    ipis = tprShadow && vmcs.has(VmxControl.IPI_VIRTUALIZATION);
-    postedInterrupts = interruptDelivery && vmcs.has(VmxControl.PROCESS_POSTED_INTERRUPTS);
+    if (source != vmcs || edition != vmcs.edition()) {
+      find(vmcs);
+      source = vmcs;
+      edition = vmcs.edition();
+    }
+    tprShadow = foundTprShadow;
+    virtualizeAccesses = foundVirtualizeAccesses;
+    x2apicMode = foundX2apicMode;
+    postedInterrupts = foundPostedInterrupts;
+  }
+
+  private void find(Vmcs vmcs) {
+    foundTprShadow = vmcs.has(VmxControl.USE_TPR_SHADOW);
+    foundVirtualizeAccesses = vmcs.has(VmxControl.VIRTUALIZE_APIC_ACCESSES);
+    foundX2apicMode = foundTprShadow && vmcs.has(VmxControl.VIRTUALIZE_X2APIC_MODE);
+    registers = foundTprShadow && vmcs.has(VmxControl.APIC_REGISTER_VIRTUALIZATION);
+    interruptDelivery = foundTprShadow && vmcs.has(VmxControl.VIRTUAL_INTERRUPT_DELIVERY);
+    ipis = foundTprShadow && vmcs.has(VmxControl.IPI_VIRTUALIZATION);
+    foundPostedInterrupts = interruptDelivery && vmcs.has(VmxControl.PROCESS_POSTED_INTERRUPTS);
     windowExiting = vmcs.has(VmxControl.INTERRUPT_WINDOW_EXITING);
     virtualApic = vmcs.get(VmcsField.VIRTUAL_APIC_ADDRESS);
     accessPage = vmcs.get(VmcsField.APIC_ACCESS_ADDRESS);

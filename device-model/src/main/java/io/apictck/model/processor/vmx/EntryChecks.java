@@ -60,6 +60,7 @@ public class EntryChecks {
   /** {@link #GOOD}, or the qualification of the VM exit that VM entry fails with. */
   public int guestState(Vmcs vmcs) {
     if (!guestRegisters(vmcs)
+        || !instructionPointer(vmcs)
         || !activity(vmcs)
         || !interruptibility(vmcs)
         || !injectability(vmcs)
@@ -68,6 +69,14 @@ public class EntryChecks {
     }
     if (!GuestStateChecks.stiForNmi(vmcs)) {
       return NMI_BEHIND_STI;
+    }
+    return GuestStateChecks.linkPointer(vmcs, world) ? GOOD : BAD_LINK_POINTER;
+  }
+
+  /** The part of {@link #guestState} that is not settled by {@link Vmcs#guestEdition}. */
+  public final int restlessGuestState(Vmcs vmcs) {
+    if (!instructionPointer(vmcs)) {
+      return BAD;
     }
     return GuestStateChecks.linkPointer(vmcs, world) ? GOOD : BAD_LINK_POINTER;
   }
@@ -157,9 +166,13 @@ public class EntryChecks {
   /** Registers of the guest. */
   protected boolean guestRegisters(Vmcs vmcs) {
     return GuestStateChecks.controlRegisters(vmcs, capabilities)
-        && GuestStateChecks.rip(vmcs)
         && GuestStateChecks.rflags(vmcs)
         && GuestStateChecks.uinv(vmcs);
+  }
+
+  /** RIP of the guest. */
+  protected boolean instructionPointer(Vmcs vmcs) {
+    return GuestStateChecks.rip(vmcs);
   }
 
   /** Activity state. */

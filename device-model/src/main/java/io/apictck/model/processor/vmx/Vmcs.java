@@ -3,6 +3,8 @@ package io.apictck.model.processor.vmx;
 import io.apictck.arch.vmx.ControlVector;
 import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The data of one VMCS as a processor keeps it (Intel SDM Vol. 3C, "Virtual Machine Control
@@ -13,9 +15,26 @@ public final class Vmcs {
   private static final ControlVector[] VECTORS = ControlVector.values();
   private static final boolean[] HOLDS_CONTROLS = new boolean[VmcsField.values().length];
 
+  /** The bits that a field has. */
+  private static final long[] MASKS = new long[HOLDS_CONTROLS.length];
+
+  /** Guest state that changes all the time, and that VM entry looks at anew. */
+  private static final Set<VmcsField> RESTLESS =
+      EnumSet.of(VmcsField.GUEST_RIP, VmcsField.GUEST_RSP, VmcsField.GUEST_INTERRUPT_STATUS);
+
+  /**
+   * What VM entry checks and need not check again while it stays: controls, host and guest state.
+   */
+  private static final boolean[] STEADY = new boolean[HOLDS_CONTROLS.length];
+
   static {
     for (ControlVector vector : VECTORS) {
       HOLDS_CONTROLS[vector.field().ordinal()] = true;
+    }
+    for (VmcsField field : VmcsField.values()) {
+      MASKS[field.ordinal()] = -1L >>> Long.SIZE - field.width();
+      STEADY[field.ordinal()] =
+          field.type() != VmcsField.Type.READ_ONLY && !RESTLESS.contains(field);
     }
   }
 
@@ -25,6 +44,7 @@ public final class Vmcs {
   private final long[] controls = new long[VECTORS.length];
 
   private int edition;
+  private int guestEdition;
 
   /** The value of a field. */
   public long get(VmcsField field) {
@@ -33,14 +53,17 @@ public final class Vmcs {
 
   /** Sets a field; bits beyond its width are dropped. */
   public void set(VmcsField field, long value) {
-    int width = field.width();
-    long fitting = width == Long.SIZE ? value : value & (1L << width) - 1;
     int index = field.ordinal();
+    long fitting = value & MASKS[index];
     if (fields[index] == fitting) {
       return;
     }
     fields[index] = fitting;
-    if (field.type() == VmcsField.Type.CONTROL || field.type() == VmcsField.Type.HOST) {
+    if (!STEADY[index]) {
+      return;
+    }
+    guestEdition++;
+    if (field.type() != VmcsField.Type.GUEST) {
       edition++;
     }
     if (HOLDS_CONTROLS[index]) {
@@ -53,6 +76,14 @@ public final class Vmcs {
   /** A number that is another one after each change of a control or of the host state. */
   public int edition() {
     return edition;
+  }
+
+  /**
+   * A number that is another one after each change of a control, of the host state or of the guest
+   * state, but for RIP, RSP and the guest interrupt status.
+   */
+  public int guestEdition() {
+    return guestEdition;
   }
 
   /**
