@@ -62,7 +62,7 @@ public final class FieldLog {
     long[] values = new long[used - 1];
     long[] quads = quads((values.length + each - 1) / each);
     for (int i = 0; i < values.length; i++) {
-      long rest = quads[i / each] >>> i % each * field.width();
+      long rest = quads[i / each] >>> (i % each * field.width());
       values[i] = field.width() == Long.SIZE ? rest : rest & (1L << field.width()) - 1;
     }
     used = 0;

@@ -32,7 +32,7 @@ public final class Vmcs {
       HOLDS_CONTROLS[vector.field().ordinal()] = true;
     }
     for (VmcsField field : VmcsField.values()) {
-      MASKS[field.ordinal()] = -1L >>> Long.SIZE - field.width();
+      MASKS[field.ordinal()] = -1L >>> (Long.SIZE - field.width());
       STEADY[field.ordinal()] =
           field.type() != VmcsField.Type.READ_ONLY && !RESTLESS.contains(field);
     }
