@@ -7,6 +7,7 @@ import io.apictck.verdict.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -24,6 +25,12 @@ final class PlantedFaultsIT {
   private static final Path FOLDER = Path.of("target");
   private static final String KNOWN_BUGS = "known-bugs.txt";
 
+  /** A test takes long on a busy machine; that is no fault. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Some faults make tests hang. */
+  private static final Duration HANG = Duration.ofSeconds(2);
+
   private static final List<FaultTable.Row> ROWS = new ArrayList<>();
   private static SuiteRun faultless;
 
@@ -35,7 +42,7 @@ final class PlantedFaultsIT {
             .distinct()
             .sorted()
             .toList();
-    faultless = SuiteRun.of("model", suites);
+    faultless = SuiteRun.of("model", suites, PATIENCE);
   }
 
   @AfterAll
@@ -57,7 +64,7 @@ final class PlantedFaultsIT {
   }
 
   private static void turnsRed(PlantedFault fault) {
-    SuiteRun run = SuiteRun.of("faulty:fault=" + fault.id(), fault.suites());
+    SuiteRun run = SuiteRun.of("faulty:fault=" + fault.id(), fault.suites(), HANG);
     List<String> red = new ArrayList<>(run.tests(verdict -> counts(verdict, fault)));
     red.removeAll(faultless.tests(PlantedFaultsIT::isRed));
     ROWS.add(FaultTable.Row.of(fault, run, red));

@@ -6,6 +6,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPacka
 import io.apictck.junit.ResultListeners;
 import io.apictck.junit.TestResult;
 import io.apictck.verdict.Verdict;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -55,14 +56,18 @@ record SuiteRun(List<Outcome> outcomes) {
     outcomes = List.copyOf(outcomes);
   }
 
-  /** Runs classes and packages, relative to {@code io.apictck.suites}, on a target. */
-  static SuiteRun of(String target, List<String> suites) {
+  /**
+   * Runs classes and packages, relative to {@code io.apictck.suites}, on a target.
+   *
+   * @param limit how long each test may take
+   */
+  static SuiteRun of(String target, List<String> suites, Duration limit) {
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(suites.stream().map(SuiteRun::selector).toList())
             .filters(ClassNameFilter.includeClassNamePatterns(".*" + TEST_CLASS))
             .configurationParameter("apictck.target", target)
-            .configurationParameter("apictck.testTimeout", "2")
+            .configurationParameter("apictck.testTimeout", Long.toString(limit.toSeconds()))
             .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
             .build();
     List<Outcome> outcomes = new ArrayList<>();
