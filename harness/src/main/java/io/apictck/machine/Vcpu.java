@@ -280,14 +280,11 @@ public final class Vcpu {
 
   // ---- entries and exits ----
 
-  /** VMLAUNCH, the first time and after {@link #vmclear}, otherwise VMRESUME. */
-  public EntryResult tryEnter() {
-    return tryEnter(new Instruction[0]);
-  }
-
   /**
-   * As {@link #tryEnter()}, in one block with instructions of the host before it: for sweeps. What
-   * they give is not looked at.
+   * VMLAUNCH, the first time and after {@link #vmclear}, otherwise VMRESUME.
+   *
+   * @param before what the host executes before it in the same block, for sweeps; what these
+   *     instructions give is not looked at
    */
   public EntryResult tryEnter(Instruction... before) {
     vmx.makeCurrent(this);
@@ -314,15 +311,6 @@ public final class Vcpu {
   }
 
   /**
-   * Enters the guest.
-   *
-   * @throws AssertionError if the entry fails
-   */
-  public Vcpu enter() {
-    return enter(new Instruction[0]);
-  }
-
-  /**
    * VMWRITE of guest RIP and VM entry, in one block.
    *
    * @throws AssertionError if the entry fails
@@ -331,7 +319,12 @@ public final class Vcpu {
     return enter(new Instruction.Vmwrite(VmcsField.GUEST_RIP.encoding(), rip));
   }
 
-  /** As {@link #enter()}, in one block with instructions of the host before it: for sweeps. */
+  /**
+   * Enters the guest.
+   *
+   * @param before as for {@link #tryEnter}
+   * @throws AssertionError if the entry fails
+   */
   public Vcpu enter(Instruction... before) {
     EntryResult result = tryEnter(before);
     if (!(result instanceof EntryResult.Entered)) {

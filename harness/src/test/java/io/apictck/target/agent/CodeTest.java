@@ -24,6 +24,28 @@ final class CodeTest {
   /** Code, and its text with the numbers of {@link AgentLayout}. */
   private record Form(String name, Code code, String text) {}
 
+  /**
+   * What finishInterrupted is, with disp32 even where a byte would do; it stores at two offsets.
+   */
+  private static String finished(String first, String second) {
+    return """
+    mov ebx, 0x60FF00
+    {disp32} mov r15, [rbx + 0x10]
+    {disp32} mov r14, [rbx + 0x18]
+    {disp32} mov rdx, [rbx + 0x70]
+    {disp32} mov rcx, [rbx + 0x78]
+    {disp32} mov rax, [rbx + 0x80]
+    {disp32} mov rbx, [rbx + 0x68]
+    nop
+    mov eax, 0x60FF00
+    mov rcx, gs:[0x08]
+    {disp32} mov [rax + %s], rcx
+    {disp32} mov rcx, [rax + 0x00]
+    {disp32} mov [rax + %s], rcx
+    """
+        .formatted(first, second);
+  }
+
   @Test
   void isAsTheAssemblerHasIt() throws IOException {
     assumeTrue(Binutils.areThere(), Binutils.MISSING);
@@ -95,40 +117,11 @@ final class CodeTest {
         new Form(
             "finishInterrupted by a user interrupt",
             new Code().finishInterrupted(CONTEXT, new byte[] {(byte) 0x90}, true),
-            """
-            mov ebx, 0x60FF00
-            {disp32} mov r15, [rbx + 0x10]
-            {disp32} mov r14, [rbx + 0x18]
-            {disp32} mov rdx, [rbx + 0x70]
-            {disp32} mov rcx, [rbx + 0x78]
-            {disp32} mov rax, [rbx + 0x80]
-            {disp32} mov rbx, [rbx + 0x68]
-            nop
-            mov eax, 0x60FF00
-            mov rcx, gs:[0x08]
-            {disp32} mov [rax + 0x90], rcx
-            {disp32} mov rcx, [rax + 0x00]
-            {disp32} mov [rax + 0xA0], rcx
-            """),
+            finished("0x90", "0xA0")),
         new Form(
             "finishInterrupted",
             new Code().finishInterrupted(CONTEXT, new byte[] {(byte) 0x90}, false),
-            // disp32 even where a byte would do
-            """
-            mov ebx, 0x60FF00
-            {disp32} mov r15, [rbx + 0x10]
-            {disp32} mov r14, [rbx + 0x18]
-            {disp32} mov rdx, [rbx + 0x70]
-            {disp32} mov rcx, [rbx + 0x78]
-            {disp32} mov rax, [rbx + 0x80]
-            {disp32} mov rbx, [rbx + 0x68]
-            nop
-            mov eax, 0x60FF00
-            mov rcx, gs:[0x08]
-            {disp32} mov [rax + 0x98], rcx
-            {disp32} mov rcx, [rax + 0x00]
-            {disp32} mov [rax + 0xB0], rcx
-            """),
+            finished("0x98", "0xB0")),
         new Form(
             "dropContext",
             new Code().dropContext(CONTEXT, FLAG),

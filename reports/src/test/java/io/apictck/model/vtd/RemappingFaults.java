@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -73,12 +74,13 @@ public final class RemappingFaults {
         PlantedFault.of(
             "IR-CACHE-HALF",
             "Of a cached entry the upper half is read again",
-            FaultyUnits.cache(HalfCached::new),
+            FaultyUnits.cache(unit -> new Mixing(unit, RemappingFaults::lowerOfFirst)),
             UPDATES),
         PlantedFault.of(
             "IR-CACHE-LOWER",
             "Of a cached entry the lower half is read again",
-            FaultyUnits.cache(UpperHalfCached::new),
+            FaultyUnits.cache(
+                unit -> new Mixing(unit, (cached, read) -> lowerOfFirst(read, cached))),
             UPDATES),
         remapper("IR-PRESENT", "Form and source come before presence", LatePresence::new, INDICES),
         remapper("IR-FPD", "Fault processing disable is ignored", AlwaysRecorded::new, RECORDS),
@@ -298,33 +300,25 @@ public final class RemappingFaults {
     }
   }
 
-  private static final class HalfCached extends EntryCache {
-    private final RemappingUnit unit;
-
-    HalfCached(RemappingUnit unit) {
-      this.unit = unit;
-    }
-
-    @Override
-    @Nullable RemappingEntry get(int index) {
-      RemappingEntry cached = super.get(index);
-      RemappingEntry read = cached == null ? null : unit.walker.read(index);
-      return read == null ? cached : RemappingEntry.of(cached.low(), read.high());
-    }
+  private static RemappingEntry lowerOfFirst(RemappingEntry first, RemappingEntry second) {
+    return RemappingEntry.of(first.low(), second.high());
   }
 
-  private static final class UpperHalfCached extends EntryCache {
+  /** Serves a mixture of the cached entry and the one in memory. */
+  private static final class Mixing extends EntryCache {
     private final RemappingUnit unit;
+    private final BinaryOperator<RemappingEntry> mixture;
 
-    UpperHalfCached(RemappingUnit unit) {
+    Mixing(RemappingUnit unit, BinaryOperator<RemappingEntry> mixture) {
       this.unit = unit;
+      this.mixture = mixture;
     }
 
     @Override
     @Nullable RemappingEntry get(int index) {
       RemappingEntry cached = super.get(index);
       RemappingEntry read = cached == null ? null : unit.walker.read(index);
-      return read == null ? cached : RemappingEntry.of(read.low(), cached.high());
+      return read == null ? cached : mixture.apply(cached, read);
     }
   }
 

@@ -9,13 +9,10 @@ import io.apictck.platform.Instruction;
  * What a field of a VMCS was behind each case of a sweep. The host stores it in memory when the
  * next case begins, in the same block, and looks at all of them together: a case takes no block of
  * its own for reading.
- *
- * <p>Values lie as close as the field is wide. VMREAD stores 64 bits, and the next one stores over
- * those that are too many.
  */
 public final class FieldLog {
-  /** All values but the first, which is from before the first case, begin here. */
-  private static final int FIRST = Long.BYTES;
+  /** Values that fit, one of them from before the first case. */
+  private static final int SIZE = PagingEntry.PAGE / Long.BYTES;
 
   /** Loads of one block. */
   private static final int CHUNK = 64;
@@ -40,45 +37,33 @@ public final class FieldLog {
    * Stores what the field is before the next case: the host executes it once at the beginning of
    * each case.
    *
-   * @throws IllegalStateException if there were more cases than a page has room for
+   * @throws IllegalStateException if there were more than 511 cases
    */
   public Instruction storing() {
-    int offset = used == 0 ? 0 : FIRST + (used - 1) * width();
-    if (offset > PagingEntry.PAGE - Long.BYTES) {
+    if (used == SIZE) {
       throw new IllegalStateException("the log of " + field + " is full: take it more often");
     }
-    used++;
-    return new Instruction.VmreadToMemory(field.encoding(), page + offset);
-  }
-
-  private int width() {
-    return field.width() / Byte.SIZE;
+    return new Instruction.VmreadToMemory(field.encoding(), address(used++));
   }
 
   /** What the field was behind each case since the last call, in order. */
   public long[] take() {
     vcpu.host().run(storing());
-    int each = Long.BYTES / width();
     long[] values = new long[used - 1];
-    long[] quads = quads((values.length + each - 1) / each);
-    for (int i = 0; i < values.length; i++) {
-      long rest = quads[i / each] >>> (i % each * field.width());
-      values[i] = field.width() == Long.SIZE ? rest : rest & (1L << field.width()) - 1;
+    for (int first = 0; first < values.length; first += CHUNK) {
+      Instruction[] loads = new Instruction[Math.min(CHUNK, values.length - first)];
+      // the first value is from before the first case
+      for (int i = 0; i < loads.length; i++) {
+        loads[i] = new Instruction.Load(address(first + i + 1), Long.BYTES);
+      }
+      long[] chunk = vcpu.host().run(loads);
+      System.arraycopy(chunk, 0, values, first, chunk.length);
     }
     used = 0;
     return values;
   }
 
-  private long[] quads(int count) {
-    long[] quads = new long[count];
-    for (int first = 0; first < count; first += CHUNK) {
-      Instruction[] loads = new Instruction[Math.min(CHUNK, count - first)];
-      for (int i = 0; i < loads.length; i++) {
-        loads[i] = new Instruction.Load(page + FIRST + (long) (first + i) * Long.BYTES, Long.BYTES);
-      }
-      long[] chunk = vcpu.host().run(loads);
-      System.arraycopy(chunk, 0, quads, first, chunk.length);
-    }
-    return quads;
+  private long address(int index) {
+    return page + (long) index * Long.BYTES;
   }
 }
