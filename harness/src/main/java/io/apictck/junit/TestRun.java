@@ -19,6 +19,10 @@ final class TestRun {
   private final TestIdentity identity;
   private final Trace trace = new Trace();
   private final long began = System.nanoTime();
+
+  /** When its machine was open: opening one may take longer than all the tests that share it. */
+  private long opened = began;
+
   private List<String> covers = List.of();
   private List<String> ports = List.of();
   private @Nullable Declaration declaration;
@@ -41,6 +45,8 @@ final class TestRun {
       throw conclude(t);
     }
     try {
+      guarded(lent()::open);
+      opened = System.nanoTime();
       Preparation preparation = new Preparation(declared(), lent());
       machine = guarded(() -> preparation.prepare(trace));
     } catch (Throwable t) {
@@ -180,7 +186,7 @@ final class TestRun {
         machine == null ? List.of() : machine.observations(),
         machine == null ? List.of() : machine.measurements(),
         trace,
-        (System.nanoTime() - began) / 1e9,
+        (System.nanoTime() - opened) / 1e9,
         settings == null ? "" : settings.target().toString(),
         description == null ? "" : description.name(),
         description == null ? "" : description.version());

@@ -644,6 +644,10 @@ public final class Cpu {
         // the context that was returned to may have a handler that was not run yet
         return !contexts.isEmpty();
       }
+      case Event.VmEntered entered -> {
+        end(entered.block(), entered);
+        active = requireEntering(entered);
+      }
       case Event.Faulted faulted -> {
         BlockRun run = end(faulted.block(), faulted);
         noticeModeChanges(run, faulted.index());
@@ -678,10 +682,6 @@ public final class Cpu {
         startEvents.add(started);
       }
       case Event.ShutDown ignored -> shutDown = true;
-      case Event.VmEntered entered -> {
-        end(entered.block(), entered);
-        active = requireEntering(entered);
-      }
       // an entry that failed while it loaded the guest
       case Event.VmExited exited -> end(exited.block(), exited);
     }

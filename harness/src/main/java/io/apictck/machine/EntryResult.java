@@ -3,7 +3,9 @@ package io.apictck.machine;
 /** What came of VMLAUNCH or VMRESUME. */
 public sealed interface EntryResult {
   /** The guest runs, or ran: there may be a VM exit already. */
-  record Entered() implements EntryResult {}
+  record Entered() implements EntryResult {
+    static final Entered YES = new Entered();
+  }
 
   /**
    * VMfail: the next instruction was executed.

@@ -365,19 +365,21 @@ public final class Machine {
     nanos = outcome.nanos();
     List<Event> events = outcome.events();
     boolean handlersWait = false;
-    for (int i = 0; i < events.size(); i++) {
+    int shown = events.size();
+    for (int i = 0; i < shown; i++) {
       Event event = events.get(i);
       trace.saw(nanos, event);
-      if (event.cpu() < 0 || event.cpu() >= cpus.length) {
+      int cpu = event.cpu();
+      if (cpu < 0 || cpu >= cpus.length) {
         throw new PlatformContractException(
             "the platform shows an event of processor "
-                + event.cpu()
+                + cpu
                 + ", but it has "
                 + cpus.length
                 + ": "
                 + event);
       }
-      handlersWait |= cpus[event.cpu()].dispatch(event);
+      handlersWait |= cpus[cpu].dispatch(event);
     }
     if (handlersWait) {
       runHandlers();

@@ -9,7 +9,6 @@ import io.apictck.platform.Event;
 import io.apictck.platform.GuestState;
 import io.apictck.platform.Instruction;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -290,13 +289,14 @@ public final class Vcpu {
     vmx.makeCurrent(this);
     host.entering(this);
     entries++;
-    Instruction[] block = Arrays.copyOf(before, before.length + 1);
+    Instruction[] block = new Instruction[before.length + 1];
+    System.arraycopy(before, 0, block, 0, before.length);
     block[before.length] = launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch();
     BlockRun run = host.start(block);
     return switch (host.awaitEntry(run)) {
       case Event.VmEntered _ -> {
         launched = true;
-        yield new EntryResult.Entered();
+        yield EntryResult.Entered.YES;
       }
       case Event.VmExited exited -> new EntryResult.Failed(new VmExit(this, exited, entries));
       case Event.Completed completed -> refused(completed.values()[completed.values().length - 1]);

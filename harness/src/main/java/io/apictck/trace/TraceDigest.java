@@ -4,6 +4,7 @@ import io.apictck.platform.Action;
 import io.apictck.platform.Event;
 import io.apictck.platform.Instruction;
 import io.apictck.platform.Place;
+import java.util.List;
 
 /**
  * A running 64-bit digest of actions and events. It does not use {@code hashCode()}, which differs
@@ -36,8 +37,10 @@ final class TraceDigest {
         mix(1);
         mix(execute.cpu());
         mix(execute.block());
-        for (int i = 0; i < execute.instructions().size(); i++) {
-          add(execute.instructions().get(i));
+        List<Instruction> instructions = execute.instructions();
+        int size = instructions.size();
+        for (int i = 0; i < size; i++) {
+          add(instructions.get(i));
         }
       }
       case Action.SetLine(int gsi, boolean asserted) -> mix(2, gsi, asserted ? 1 : 0);
@@ -172,12 +175,18 @@ final class TraceDigest {
   void add(long nanos, Event event) {
     mix(nanos);
     mix(event.cpu());
+    // the frequent ones first, as above
     switch (event) {
       case Event.Completed completed -> {
         mix(101, completed.block(), completed.values().length);
         for (long result : completed.values()) {
           mix(result);
         }
+      }
+      case Event.VmEntered(int ignored, long block) -> mix(108, block);
+      case Event.VmExited exited -> {
+        mix(109, exited.block(), exited.reason());
+        add(exited.interrupted());
       }
       case Event.Faulted faulted -> {
         mix(102, faulted.block(), faulted.index());
@@ -202,11 +211,6 @@ final class TraceDigest {
         mix(started.state().rflags());
       }
       case Event.ShutDown ignored -> mix(107);
-      case Event.VmEntered(int ignored, long block) -> mix(108, block);
-      case Event.VmExited exited -> {
-        mix(109, exited.block(), exited.reason());
-        add(exited.interrupted());
-      }
       case Event.UserInterruptTaken taken -> {
         mix(110, taken.vector(), taken.frame());
         add(taken.interrupted());

@@ -45,7 +45,7 @@ public final class Memory {
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** An entry is null until its page is written: then it reads as zeros. */
-  private final byte[][] pages = new byte[LOW_PAGES + SCRATCH_PAGES][];
+  private final byte[][] pages = new byte[SCRATCH_PAGES + LOW_PAGES][];
 
   private final StackMemory stacks = new StackMemory();
   private final byte[] rom;
@@ -196,13 +196,15 @@ public final class Memory {
     return (int) address & (PAGE_SIZE - 1);
   }
 
+  /** The scratch memory first, which nearly all accesses are to. */
   private static int pageNumber(long address) {
-    long low = address >>> PAGE_SHIFT;
-    if (low < LOW_PAGES) {
-      return (int) low;
-    }
     long scratch = (address - SCRATCH_BASE) >>> PAGE_SHIFT;
-    return scratch < SCRATCH_PAGES ? LOW_PAGES + (int) scratch : NO_PAGE;
+    return scratch < SCRATCH_PAGES ? (int) scratch : lowPageNumber(address);
+  }
+
+  private static int lowPageNumber(long address) {
+    long low = address >>> PAGE_SHIFT;
+    return low < LOW_PAGES ? SCRATCH_PAGES + (int) low : NO_PAGE;
   }
 
   private static long ones(int width) {

@@ -82,12 +82,12 @@ public final class SystemBus {
     return memory.isWritable(address, length);
   }
 
-  /** Reads memory for the chipset. */
+  /** Reads memory past the register pages. */
   public long readMemory(long address, int width) {
     return memory.read(address, width);
   }
 
-  /** Writes memory for the chipset. */
+  /** Writes memory past the register pages. */
   public void writeMemory(long address, int width, long value) {
     memory.write(address, width, value);
   }

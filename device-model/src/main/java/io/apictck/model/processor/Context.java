@@ -29,6 +29,9 @@ final class Context {
   /** What runs; null for the NOPs between actions. */
   private Action.Execute block;
 
+  /** Its instructions. */
+  private Instruction[] instructions = {};
+
   private int size;
   private int next;
   private long repeated;
@@ -58,6 +61,7 @@ final class Context {
 
   void start(Action.Execute execute) {
     block = execute;
+    instructions = execute.instructions().toArray(instructions);
     size = execute.instructions().size();
     next = 0;
     repeated = 0;
@@ -96,7 +100,7 @@ final class Context {
   }
 
   Instruction fetch() {
-    return block.instructions().get(next++);
+    return instructions[next++];
   }
 
   /** Index of the instruction that is executed at the moment. */
@@ -207,7 +211,7 @@ final class Context {
     int offset = 0;
     for (int i = 0; i < size; i++) {
       offsets[i] = offset;
-      offset += block.instructions().get(i).length();
+      offset += instructions[i].length();
     }
     offsets[size] = offset;
     measured = true;
@@ -231,7 +235,7 @@ final class Context {
     }
     elsewhere = NOWHERE;
     for (int i = next; i < index; i++) {
-      skip(block.instructions().get(i), rflags);
+      skip(instructions[i], rflags);
     }
     if (index != next) {
       repeated = 0;

@@ -61,6 +61,9 @@ final class GuestDelivery {
       return fault(event, protectionFault(event));
     }
     long slot = (guest.contexts().rsp() & ~STACK_ALIGNMENT) - STACK_SLOT;
+    if (!guest.space().translates()) {
+      return push(event, slot);
+    }
     return switch (guest.space().translate(slot, MemoryAccess.FRAME)) {
       case Translation.Mapped(long address) -> push(event, address);
       case Translation.PageFault(int errorCode) -> {

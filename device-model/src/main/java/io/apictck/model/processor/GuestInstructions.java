@@ -8,7 +8,6 @@ import io.apictck.arch.vmx.VmcsField;
 import io.apictck.arch.vmx.VmxControl;
 import io.apictck.model.processor.uintr.UserIpi;
 import io.apictck.model.processor.vmx.ApicOutcome;
-import io.apictck.model.processor.vmx.Vmcs;
 import io.apictck.platform.Feature;
 import io.apictck.platform.Instruction;
 
@@ -32,16 +31,12 @@ final class GuestInstructions {
 
   private final NonRoot guest;
   private final Processor processor;
-  private final Vmcs vmcs;
   private final GuestMemory memory;
-  private final GuestControls controls;
 
   GuestInstructions(NonRoot guest) {
     this.guest = guest;
     this.processor = guest.processor();
-    this.vmcs = guest.vmcs();
     this.memory = new GuestMemory(guest);
-    this.controls = guest.controls();
   }
 
   /** Executes an instruction; gives a {@link Fault}. */
@@ -55,11 +50,11 @@ final class GuestInstructions {
           other(context, instruction);
       case Instruction.MovToCr8(long value) -> movToCr8(context, instruction, value);
       case Instruction.Hlt _ ->
-          privileged() && vmcs.has(VmxControl.HLT_EXITING)
+          privileged() && guest.vmcs().has(VmxControl.HLT_EXITING)
               ? exit(context, ExitReason.HLT)
               : plain(context, instruction);
       case Instruction.Monitor _ ->
-          privileged() && hasMonitor() && vmcs.has(VmxControl.MONITOR_EXITING)
+          privileged() && hasMonitor() && guest.vmcs().has(VmxControl.MONITOR_EXITING)
               ? exit(context, ExitReason.MONITOR)
               : plain(context, instruction);
       case Instruction.Mwait(int extensions) ->
@@ -67,7 +62,7 @@ final class GuestInstructions {
               ? mwait(context, instruction, extensions)
               : plain(context, instruction);
       case Instruction.Pause _ ->
-          vmcs.has(VmxControl.PAUSE_EXITING)
+          guest.vmcs().has(VmxControl.PAUSE_EXITING)
               ? exit(context, ExitReason.PAUSE)
               : plain(context, instruction);
       case Instruction.Rdtsc _ -> rdtsc(context);
@@ -101,14 +96,14 @@ final class GuestInstructions {
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);
       // "enable XSAVES/XRSTORS" is 0
       case Instruction.Xsaves _, Instruction.Xrstors _ -> Fault.UD;
-      case Instruction.Senduipi(long index) when controls.shadowsTpr() ->
+      case Instruction.Senduipi(long index) when guest.controls().shadowsTpr() ->
           sendUserIpi(context, index);
       default -> other(context, instruction);
     };
   }
 
   private int other(Context context, Instruction instruction) {
-    return controls.virtualizesAccesses() || guest.space().translates()
+    return guest.controls().virtualizesAccesses() || guest.space().translates()
         ? memory.execute(context, instruction)
         : plain(context, instruction);
   }
@@ -135,20 +130,21 @@ final class GuestInstructions {
   }
 
   private int mwait(Context context, Instruction instruction, int extensions) {
-    if (vmcs.has(VmxControl.MWAIT_EXITING)) {
+    if (guest.vmcs().has(VmxControl.MWAIT_EXITING)) {
       return exit(context, ExitReason.MWAIT, processor.monitor().armed() ? 1 : 0);
     }
     boolean forMaskedInterrupts = extensions == 1 && !processor.interruptFlag();
-    return forMaskedInterrupts && guest.decisions().mwaitPasses(vmcs, guest.recognizesVirtual())
+    return forMaskedInterrupts
+            && guest.decisions().mwaitPasses(guest.vmcs(), guest.recognizesVirtual())
         ? Fault.NONE
         : plain(context, instruction);
   }
 
   private int rdtsc(Context context) {
-    if (vmcs.has(VmxControl.RDTSC_EXITING)) {
+    if (guest.vmcs().has(VmxControl.RDTSC_EXITING)) {
       return exit(context, ExitReason.RDTSC);
     }
-    context.give(processor.msrs().tsc() + controls.tscOffset());
+    context.give(processor.msrs().tsc() + guest.controls().tscOffset());
     return Fault.NONE;
   }
 
@@ -162,7 +158,7 @@ final class GuestInstructions {
       return exit(context, ExitReason.RDMSR);
     }
     if (msr == Msr.IA32_TIME_STAMP_COUNTER) {
-      giveHalves(context, processor.msrs().tsc() + controls.tscOffset());
+      giveHalves(context, processor.msrs().tsc() + guest.controls().tscOffset());
       return Fault.NONE;
     }
     if (!isVirtualized(msr)) {
@@ -176,7 +172,7 @@ final class GuestInstructions {
   }
 
   private boolean msrExits(int msr, boolean write) {
-    boolean exits = Bitmaps.msrExits(vmcs, guest.vmx().world(), msr, write);
+    boolean exits = Bitmaps.msrExits(guest.vmcs(), guest.vmx().world(), msr, write);
     return guest.decisions().msrExits(exits, msr, write);
   }
 
@@ -198,7 +194,7 @@ final class GuestInstructions {
   }
 
   private boolean isVirtualized(int msr) {
-    return controls.virtualizesMsrs() && Msr.X2APIC_FIRST <= msr && msr <= Msr.X2APIC_LAST;
+    return guest.controls().virtualizesMsrs() && Msr.X2APIC_FIRST <= msr && msr <= Msr.X2APIC_LAST;
   }
 
   // Control registers
@@ -207,10 +203,10 @@ final class GuestInstructions {
     if (!privileged()) {
       return Fault.GP;
     }
-    if (vmcs.has(VmxControl.CR8_STORE_EXITING)) {
+    if (guest.vmcs().has(VmxControl.CR8_STORE_EXITING)) {
       return exit(context, ExitReason.CR_ACCESS, CR8 | MOV_FROM_CR);
     }
-    if (!controls.shadowsTpr()) {
+    if (!guest.controls().shadowsTpr()) {
       return plain(context, instruction);
     }
     ApicOutcome outcome = guest.apic().readCr8();
@@ -224,10 +220,10 @@ final class GuestInstructions {
     if (!privileged()) {
       return Fault.GP;
     }
-    if (vmcs.has(VmxControl.CR8_LOAD_EXITING)) {
+    if (guest.vmcs().has(VmxControl.CR8_LOAD_EXITING)) {
       return exit(context, ExitReason.CR_ACCESS, CR8);
     }
-    return controls.shadowsTpr()
+    return guest.controls().shadowsTpr()
         ? finish(context, instruction, guest.apic().writeCr8(value))
         : plain(context, instruction);
   }
@@ -244,9 +240,9 @@ final class GuestInstructions {
           ? exit(context, ExitReason.CR_ACCESS, register | MOV_FROM_CR)
           : plain(context, instruction);
     }
-    long mask = vmcs.get(mask(register));
+    long mask = guest.vmcs().get(mask(register));
     long real = processor.controlRegisters().get(register);
-    context.give((real & ~mask) | (vmcs.get(shadow(register)) & mask));
+    context.give((real & ~mask) | (guest.vmcs().get(shadow(register)) & mask));
     return Fault.NONE;
   }
 
@@ -259,8 +255,8 @@ final class GuestInstructions {
           ? exit(context, ExitReason.CR_ACCESS, register)
           : plain(context, instruction);
     }
-    long mask = vmcs.get(mask(register));
-    if (((value ^ vmcs.get(shadow(register))) & mask) != 0) {
+    long mask = guest.vmcs().get(mask(register));
+    if (((value ^ guest.vmcs().get(shadow(register))) & mask) != 0) {
       return exit(context, ExitReason.CR_ACCESS, register);
     }
     long real = processor.controlRegisters().get(register);
@@ -268,13 +264,13 @@ final class GuestInstructions {
   }
 
   private boolean hasPrimary(int control) {
-    return (vmcs.get(VmcsField.PRIMARY_CONTROLS) & control) != 0;
+    return (guest.vmcs().get(VmcsField.PRIMARY_CONTROLS) & control) != 0;
   }
 
   private boolean isTarget(long value) {
-    for (int i = 0; i < vmcs.get(VmcsField.CR3_TARGET_COUNT); i++) {
+    for (int i = 0; i < guest.vmcs().get(VmcsField.CR3_TARGET_COUNT); i++) {
       int encoding = VmcsField.CR3_TARGET_VALUE_0.encoding() + i * CR3_TARGET_STEP;
-      if (vmcs.get(VmcsField.of(encoding).orElseThrow()) == value) {
+      if (guest.vmcs().get(VmcsField.of(encoding).orElseThrow()) == value) {
         return true;
       }
     }
@@ -293,7 +289,7 @@ final class GuestInstructions {
 
   private boolean portExits(int port, int width) {
     return processor.cpl() <= Flags.iopl(processor.rflags())
-        && Bitmaps.portExits(vmcs, guest.vmx().world(), port, width);
+        && Bitmaps.portExits(guest.vmcs(), guest.vmx().world(), port, width);
   }
 
   private static long ioQualification(int port, int width) {

@@ -207,7 +207,7 @@ final class GuestMemory implements DataAccess {
       value = outcome.value();
       return exit(context, outcome);
     }
-    value = guest.vmx().world().read(address, width);
+    value = readBus(address, width);
     return Fault.NONE;
   }
 
@@ -215,7 +215,7 @@ final class GuestMemory implements DataAccess {
     if (apic.covers(address, width)) {
       return exit(context, apic.store(address, width, written));
     }
-    guest.vmx().world().write(address, width, written);
+    writeBus(address, width, written);
     return Fault.NONE;
   }
 
@@ -226,7 +226,7 @@ final class GuestMemory implements DataAccess {
     }
     long read = 0;
     for (int i = 0; i < bytes; i++) {
-      read |= guest.vmx().world().read(address + i, 1) << (Byte.SIZE * i);
+      read |= readBus(address + i, 1) << (Byte.SIZE * i);
     }
     value = read;
     return Fault.NONE;
@@ -234,8 +234,17 @@ final class GuestMemory implements DataAccess {
 
   private void writePart(long address, int bytes, long written) {
     for (int i = 0; i < bytes; i++) {
-      guest.vmx().world().write(address + i, 1, (written >>> (Byte.SIZE * i)) & 0xFF);
+      writeBus(address + i, 1, (written >>> (Byte.SIZE * i)) & 0xFF);
     }
+  }
+
+  private long readBus(long address, int width) {
+    return processor.world().bus().read(processor.cpu(), address, width);
+  }
+
+  private void writeBus(long address, int width, long written) {
+    processor.world().bus().write(processor.cpu(), address, width, written);
+    processor.world().stored(address, width);
   }
 
   @Override

@@ -36,13 +36,16 @@ final class NonRoot {
   private final Vmx vmx;
   private final Processor processor;
   private final VmxDecisions decisions;
-  private final VmcsRegion region;
-  private final Vmcs vmcs;
-  private final long block;
   private final Boundary[] priority;
   private final GuestDelivery delivery;
   private final GuestInstructions instructions;
-  private final GuestControls controls;
+
+  private VmcsRegion region;
+  private Vmcs vmcs;
+  private GuestControls controls;
+
+  /** The block that ended in the VM entry. */
+  private long block;
 
   private boolean virtualNmiBlocked;
   private boolean monitorTrap;
@@ -53,18 +56,25 @@ final class NonRoot {
   /** Whether the IRET that is executed at the moment has ended NMI blocking. */
   private boolean iretUnblockedNmi;
 
-  NonRoot(Vmx vmx, VmcsRegion region, long block) {
+  NonRoot(Vmx vmx) {
     this.vmx = vmx;
     this.processor = vmx.processor();
     this.decisions = vmx.decisions();
-    this.region = region;
-    this.vmcs = region.data();
-    this.block = block;
-    controls = region.controls();
     priority = vmx.priority();
-    vmx.space().enter(vmcs);
     delivery = new GuestDelivery(this);
     instructions = new GuestInstructions(this);
+  }
+
+  /** The guest state is about to be loaded. */
+  void enter(VmcsRegion entered, long blockOfEntry) {
+    region = entered;
+    vmcs = entered.data();
+    controls = entered.controls();
+    block = blockOfEntry;
+    monitorTrap = false;
+    iretUnblockedNmi = false;
+    faultAddress = 0;
+    vmx.space().enter(vmcs);
   }
 
   /** The guest state is loaded: injection, and what comes before the first boundary. */

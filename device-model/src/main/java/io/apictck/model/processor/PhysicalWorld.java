@@ -17,12 +17,12 @@ final class PhysicalWorld implements VmxWorld {
 
   @Override
   public long read(long address, int width) {
-    return bus.read(cpu, address, width);
+    return bus.readMemory(address, width);
   }
 
   @Override
   public void write(long address, int width, long value) {
-    bus.write(cpu, address, width, value);
+    bus.writeMemory(address, width, value);
     world.stored(address, width);
   }
 

@@ -105,10 +105,16 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
           case 0 -> List.of();
           case 1 -> List.of(events[0]);
           case 2 -> List.of(events[0], events[1]);
-          default -> List.of(Arrays.copyOf(events, shown));
+          default -> List.of(shown());
         };
     shown = 0;
     return taken;
+  }
+
+  private Event[] shown() {
+    Event[] copy = new Event[shown];
+    System.arraycopy(events, 0, copy, 0, shown);
+    return copy;
   }
 
   /** Begins a block; {@link #run} runs it. */

@@ -47,7 +47,8 @@ final class VmEntry {
     if (launch) {
       region.setLaunched(true);
     }
-    NonRoot guest = new NonRoot(vmx, region, block);
+    NonRoot guest = vmx.guest();
+    guest.enter(region, block);
     load(region, guest);
     vmx.processor().world().show(new Event.VmEntered(vmx.processor().cpu(), block));
     guest.begin();

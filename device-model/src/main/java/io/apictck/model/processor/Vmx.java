@@ -40,6 +40,7 @@ final class Vmx {
   private final ApicVirtualization apic;
   private final GuestAddressSpace space;
   private final VmEntry entry;
+  private final NonRoot guest;
   private final boolean savesUinv;
   private final Boundary[] priority;
 
@@ -68,6 +69,7 @@ final class Vmx {
     entry = new VmEntry(this);
     savesUinv = capabilities.exists(VmcsField.GUEST_UINV);
     priority = decisions.priority().toArray(new Boundary[0]);
+    guest = new NonRoot(this);
     VmcsField[] fields = VmcsField.values();
     exists = new boolean[fields.length];
     for (VmcsField field : fields) {
@@ -117,6 +119,11 @@ final class Vmx {
 
   GuestAddressSpace space() {
     return space;
+  }
+
+  /** VMX non-root operation: of the guest that was entered last. */
+  NonRoot guest() {
+    return guest;
   }
 
   /** Whether VM exits save UINV. */

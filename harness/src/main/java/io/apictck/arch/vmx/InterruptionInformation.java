@@ -22,9 +22,11 @@ public record InterruptionInformation(int raw) {
 
   private static final int TYPE_SHIFT = 8;
 
+  private static final InterruptionInformation NONE = new InterruptionInformation(0);
+
   /** A field with its 32 bits. */
   public static InterruptionInformation of(int raw) {
-    return new InterruptionInformation(raw);
+    return raw == 0 ? NONE : new InterruptionInformation(raw);
   }
 
   /** A valid field without an error code. */

@@ -1,6 +1,9 @@
 package io.apictck.model.processor.vmx;
 
-/** What APIC virtualization sees of the processor and the machine around it. */
+/**
+ * What APIC virtualization sees of the processor and the machine around it. The structures that VMX
+ * has in memory are taken to be in memory: where there are registers they find what lies beneath.
+ */
 public interface VmxWorld {
   /** Reads physical memory; 1, 2, 4 or 8 bytes. */
   long read(long address, int width);
