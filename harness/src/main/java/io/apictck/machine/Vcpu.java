@@ -148,7 +148,7 @@ public final class Vcpu {
   public long read(VmcsField field) {
     vmx.makeCurrent(this);
     long[] values = host.run(new Instruction.Vmread(field.encoding()));
-    vmx.require("VMREAD of " + field, values[0]);
+    vmx.require("VMREAD", field, values[0]);
     return values[1];
   }
 
@@ -166,7 +166,7 @@ public final class Vcpu {
     long[] values = host.run(reads);
     long[] read = new long[fields.length];
     for (int i = 0; i < fields.length; i++) {
-      vmx.require("VMREAD of " + fields[i], values[2 * i]);
+      vmx.require("VMREAD", fields[i], values[2 * i]);
       read[i] = values[2 * i + 1];
     }
     return read;
@@ -194,7 +194,7 @@ public final class Vcpu {
     }
     long[] statuses = host.run(writes);
     for (int i = 0; i < statuses.length; i++) {
-      vmx.require("VMWRITE of " + order.get(i), statuses[i]);
+      vmx.require("VMWRITE", order.get(i), statuses[i]);
     }
     for (ControlVector vector : ControlVector.values()) {
       Long value = fields.get(vector.field());

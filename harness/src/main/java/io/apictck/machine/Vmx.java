@@ -117,6 +117,13 @@ public final class Vmx {
     }
   }
 
+  /** As {@link #require(String, long)}, of an instruction for a field. */
+  void require(String instruction, VmcsField field, long status) {
+    if (status != 0) {
+      require(instruction + " of " + field, status);
+    }
+  }
+
   /** Fails unless status flags say VMsucceed. */
   void require(String what, long status) {
     if (status != 0) {

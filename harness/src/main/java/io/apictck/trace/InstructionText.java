@@ -12,105 +12,144 @@ final class InstructionText {
 
   /** The instruction without what it gave. */
   static String of(Instruction instruction) {
+    // no record patterns and no text put together here: so large a method takes long to compile
     return switch (instruction) {
-      case Instruction.Load(long address, int width) -> "load " + memory(address, width);
-      case Instruction.Store(long address, int width, long value) ->
-          memory(address, width) + " <- " + Numbers.hex(value);
-      case Instruction.LockedOr(long address, int width, long value) ->
-          "lock or " + memory(address, width) + ", " + Numbers.hex(value);
-      case Instruction.Exchange(long address, int width, long value) ->
-          "xchg " + memory(address, width) + ", " + Numbers.hex(value);
-      case Instruction.CompareExchange(long address, int width, long expected, long value) ->
-          "lock cmpxchg %s, %s, expected %s"
-              .formatted(memory(address, width), Numbers.hex(value), Numbers.hex(expected));
-      case Instruction.CompareExchange16(
-              long address,
-              long expectedLow,
-              long expectedHigh,
-              long low,
-              long high) ->
-          "lock cmpxchg16b [%s], %s:%s, expected %s:%s"
-              .formatted(
-                  Numbers.address(address),
-                  Numbers.hex(high),
-                  Numbers.hex(low),
-                  Numbers.hex(expectedHigh),
-                  Numbers.hex(expectedLow));
-      case Instruction.RepMovsb(long destination, long source, long count) ->
-          "rep movsb [%s] <- [%s], %d bytes"
-              .formatted(Numbers.address(destination), Numbers.address(source), count);
-      case Instruction.Enter(long stack, long frame, int size, int levels) ->
-          "enter %d, %d, rsp=%s, rbp=%s"
-              .formatted(size, levels, Numbers.address(stack), Numbers.address(frame));
-      case Instruction.In(int port, int width) -> "in " + port(port, width);
-      case Instruction.Out(int port, int width, int value) ->
-          "out " + port(port, width) + " <- " + Numbers.hex(Integer.toUnsignedLong(value));
-      case Instruction.Rdmsr(int msr) -> "rdmsr " + msr(msr);
-      case Instruction.Wrmsr(int msr, long value) ->
-          "wrmsr " + msr(msr) + " <- " + Numbers.hex(value);
-      case Instruction.Cpuid(int leaf, int subleaf) ->
-          "cpuid "
-              + Numbers.hex(Integer.toUnsignedLong(leaf))
-              + (subleaf == 0 ? "" : "." + Numbers.hex(Integer.toUnsignedLong(subleaf)));
-      case Instruction.MovFromCr8() -> "mov from cr8";
-      case Instruction.MovToCr8(long value) -> "cr8 <- " + Numbers.hex(value);
-      case Instruction.Monitor(long address) -> "monitor [" + Numbers.address(address) + "]";
-      case Instruction.Mwait(int extensions) -> "mwait, ecx=" + extensions;
-      case Instruction.Popf(long rflags) -> "popf " + Numbers.hex(rflags);
-      case Instruction.Int(int vector) -> "int " + Numbers.vector(vector);
-      case Instruction.Rdtsc() -> "rdtsc";
-      case Instruction.Cli() -> "cli";
-      case Instruction.Sti() -> "sti";
-      case Instruction.Hlt() -> "hlt";
-      case Instruction.Pause() -> "pause";
-      case Instruction.Prefetch(long address) -> "prefetcht0 [" + Numbers.address(address) + "]";
-      case Instruction.Nop() -> "nop";
-      case Instruction.Mfence() -> "mfence";
-      case Instruction.MovSs() -> "mov ss";
-      case Instruction.Lss() -> "lss";
-      case Instruction.Pushf() -> "pushf";
-      case Instruction.Int3() -> "int3";
-      case Instruction.Ud2() -> "ud2";
-      case Instruction.Iret() -> "iret";
-      case Instruction.IretToBadSelector() -> "iret to a bad selector";
-      case Instruction.Rsm() -> "rsm";
-      case Instruction.EnterUser() -> "enter user mode";
-      case Instruction.LeaveUser() -> "leave user mode";
-      case Instruction.MovFromCr(int register) -> "mov from cr" + register;
-      case Instruction.MovToCr(int register, long value) ->
-          "cr" + register + " <- " + Numbers.hex(value);
-      case Instruction.Vmxon(long region) -> "vmxon " + Numbers.address(region);
-      case Instruction.Vmxoff() -> "vmxoff";
-      case Instruction.Vmclear(long vmcs) -> "vmclear " + Numbers.address(vmcs);
-      case Instruction.Vmptrld(long vmcs) -> "vmptrld " + Numbers.address(vmcs);
-      case Instruction.Vmptrst() -> "vmptrst";
-      case Instruction.Invept(int type, long pointer) ->
-          "invept " + type + ", " + Numbers.hex(pointer);
-      case Instruction.Vmread(int field) -> "vmread " + RegisterNames.ofField(field);
-      case Instruction.VmreadToMemory(int field, long address) ->
-          "vmread " + RegisterNames.ofField(field) + " to [" + Numbers.address(address) + "]";
-      case Instruction.Vmwrite(int field, long value) ->
-          "vmwrite " + RegisterNames.ofField(field) + " <- " + Numbers.hex(value);
-      case Instruction.Vmlaunch() -> "vmlaunch";
-      case Instruction.Vmresume() -> "vmresume";
-      case Instruction.Vmcall() -> "vmcall";
-      case Instruction.Senduipi(long index) -> "senduipi " + Numbers.hex(index);
-      case Instruction.Uiret() -> "uiret";
-      case Instruction.Clui() -> "clui";
-      case Instruction.Stui() -> "stui";
-      case Instruction.Testui() -> "testui";
-      case Instruction.Umonitor(long address) -> "umonitor [" + Numbers.address(address) + "]";
-      case Instruction.Umwait(int control, long deadline) ->
-          "umwait " + control + ", until " + Numbers.hex(deadline);
-      case Instruction.Tpause(int control, long deadline) ->
-          "tpause " + control + ", until " + Numbers.hex(deadline);
-      case Instruction.Xbegin() -> "xbegin";
-      case Instruction.Xend() -> "xend";
-      case Instruction.Xsaves(long address, long components) ->
-          "xsaves [" + Numbers.address(address) + "], components " + Numbers.hex(components);
-      case Instruction.Xrstors(long address, long components) ->
-          "xrstors [" + Numbers.address(address) + "], components " + Numbers.hex(components);
+      case Instruction.Load load -> one("load", memory(load.address(), load.width()));
+      case Instruction.Store store -> set(memory(store.address(), store.width()), store.value());
+      case Instruction.LockedOr or ->
+          two("lock or", memory(or.address(), or.width()), Numbers.hex(or.value()));
+      case Instruction.Exchange exchange ->
+          two("xchg", memory(exchange.address(), exchange.width()), Numbers.hex(exchange.value()));
+      case Instruction.CompareExchange compare -> compareExchange(compare);
+      case Instruction.CompareExchange16 compare -> compareExchange(compare);
+      case Instruction.RepMovsb repMovsb -> repMovsb(repMovsb);
+      case Instruction.Enter enter -> enter(enter);
+      case Instruction.In in -> one("in", port(in.port(), in.width()));
+      case Instruction.Out out ->
+          set(one("out", port(out.port(), out.width())), Integer.toUnsignedLong(out.value()));
+      case Instruction.Rdmsr rdmsr -> one("rdmsr", msr(rdmsr.msr()));
+      case Instruction.Wrmsr wrmsr -> set(one("wrmsr", msr(wrmsr.msr())), wrmsr.value());
+      case Instruction.Cpuid cpuid -> cpuid(cpuid);
+      case Instruction.MovFromCr8 _ -> "mov from cr8";
+      case Instruction.MovToCr8 mov -> set("cr8", mov.value());
+      case Instruction.Monitor monitor -> at("monitor", monitor.address());
+      case Instruction.Mwait mwait -> "mwait, ecx=" + mwait.extensions();
+      case Instruction.Popf popf -> one("popf", Numbers.hex(popf.rflags()));
+      case Instruction.Int software -> one("int", Numbers.vector(software.vector()));
+      case Instruction.Rdtsc _ -> "rdtsc";
+      case Instruction.Cli _ -> "cli";
+      case Instruction.Sti _ -> "sti";
+      case Instruction.Hlt _ -> "hlt";
+      case Instruction.Pause _ -> "pause";
+      case Instruction.Prefetch prefetch -> at("prefetcht0", prefetch.address());
+      case Instruction.Nop _ -> "nop";
+      case Instruction.Mfence _ -> "mfence";
+      case Instruction.MovSs _ -> "mov ss";
+      case Instruction.Lss _ -> "lss";
+      case Instruction.Pushf _ -> "pushf";
+      case Instruction.Int3 _ -> "int3";
+      case Instruction.Ud2 _ -> "ud2";
+      case Instruction.Iret _ -> "iret";
+      case Instruction.IretToBadSelector _ -> "iret to a bad selector";
+      case Instruction.Rsm _ -> "rsm";
+      case Instruction.EnterUser _ -> "enter user mode";
+      case Instruction.LeaveUser _ -> "leave user mode";
+      case Instruction.MovFromCr mov -> "mov from cr" + mov.register();
+      case Instruction.MovToCr mov -> set("cr" + mov.register(), mov.value());
+      case Instruction.Vmxon vmxon -> one("vmxon", Numbers.address(vmxon.region()));
+      case Instruction.Vmxoff _ -> "vmxoff";
+      case Instruction.Vmclear vmclear -> one("vmclear", Numbers.address(vmclear.vmcs()));
+      case Instruction.Vmptrld vmptrld -> one("vmptrld", Numbers.address(vmptrld.vmcs()));
+      case Instruction.Vmptrst _ -> "vmptrst";
+      case Instruction.Invept invept ->
+          two("invept", Integer.toString(invept.type()), Numbers.hex(invept.pointer()));
+      case Instruction.Vmread vmread -> one("vmread", RegisterNames.ofField(vmread.field()));
+      case Instruction.VmreadToMemory vmread ->
+          at(one("vmread", RegisterNames.ofField(vmread.field())) + " to", vmread.address());
+      case Instruction.Vmwrite vmwrite ->
+          set(one("vmwrite", RegisterNames.ofField(vmwrite.field())), vmwrite.value());
+      case Instruction.Vmlaunch _ -> "vmlaunch";
+      case Instruction.Vmresume _ -> "vmresume";
+      case Instruction.Vmcall _ -> "vmcall";
+      case Instruction.Senduipi senduipi -> one("senduipi", Numbers.hex(senduipi.index()));
+      case Instruction.Uiret _ -> "uiret";
+      case Instruction.Clui _ -> "clui";
+      case Instruction.Stui _ -> "stui";
+      case Instruction.Testui _ -> "testui";
+      case Instruction.Umonitor umonitor -> at("umonitor", umonitor.address());
+      case Instruction.Umwait wait -> until("umwait", wait.control(), wait.deadline());
+      case Instruction.Tpause pause -> until("tpause", pause.control(), pause.deadline());
+      case Instruction.Xbegin _ -> "xbegin";
+      case Instruction.Xend _ -> "xend";
+      case Instruction.Xsaves save -> components("xsaves", save.address(), save.components());
+      case Instruction.Xrstors load -> components("xrstors", load.address(), load.components());
     };
+  }
+
+  private static String one(String mnemonic, String operand) {
+    return mnemonic + " " + operand;
+  }
+
+  private static String two(String mnemonic, String first, String second) {
+    return mnemonic + " " + first + ", " + second;
+  }
+
+  private static String at(String mnemonic, long address) {
+    return mnemonic + " [" + Numbers.address(address) + "]";
+  }
+
+  private static String set(String what, long value) {
+    return what + " <- " + Numbers.hex(value);
+  }
+
+  private static String until(String mnemonic, int control, long deadline) {
+    return mnemonic + " " + control + ", until " + Numbers.hex(deadline);
+  }
+
+  private static String components(String mnemonic, long address, long components) {
+    return at(mnemonic, address) + ", components " + Numbers.hex(components);
+  }
+
+  private static String compareExchange(Instruction.CompareExchange compare) {
+    return "lock cmpxchg %s, %s, expected %s"
+        .formatted(
+            memory(compare.address(), compare.width()),
+            Numbers.hex(compare.value()),
+            Numbers.hex(compare.expected()));
+  }
+
+  private static String compareExchange(Instruction.CompareExchange16 compare) {
+    return "lock cmpxchg16b [%s], %s:%s, expected %s:%s"
+        .formatted(
+            Numbers.address(compare.address()),
+            Numbers.hex(compare.high()),
+            Numbers.hex(compare.low()),
+            Numbers.hex(compare.expectedHigh()),
+            Numbers.hex(compare.expectedLow()));
+  }
+
+  private static String repMovsb(Instruction.RepMovsb repMovsb) {
+    return "rep movsb [%s] <- [%s], %d bytes"
+        .formatted(
+            Numbers.address(repMovsb.destination()),
+            Numbers.address(repMovsb.source()),
+            repMovsb.count());
+  }
+
+  private static String enter(Instruction.Enter enter) {
+    return "enter %d, %d, rsp=%s, rbp=%s"
+        .formatted(
+            enter.size(),
+            enter.levels(),
+            Numbers.address(enter.stack()),
+            Numbers.address(enter.frame()));
+  }
+
+  private static String cpuid(Instruction.Cpuid cpuid) {
+    String leaf = Numbers.hex(Integer.toUnsignedLong(cpuid.leaf()));
+    return cpuid.subleaf() == 0
+        ? one("cpuid", leaf)
+        : "cpuid " + leaf + "." + Numbers.hex(Integer.toUnsignedLong(cpuid.subleaf()));
   }
 
   /** The instruction and what it gave. */

@@ -70,105 +70,102 @@ final class TraceDigest {
   }
 
   private void add(Instruction instruction) {
-    // the frequent ones first: a pattern switch tries its cases one by one
+    // the frequent ones first: a pattern switch tries its cases one by one; no record patterns,
+    // which make a method take long to compile
     switch (instruction) {
-      case Instruction.Load(long address, int width) -> mix(1, address, width);
-      case Instruction.Store(long address, int width, long stored) -> {
-        mix(2, address, width);
-        mix(stored);
+      case Instruction.Load load -> mix(1, load.address(), load.width());
+      case Instruction.Store store -> {
+        mix(2, store.address(), store.width());
+        mix(store.value());
       }
-      case Instruction.Rdmsr(int msr) -> mix(8, msr);
-      case Instruction.Wrmsr(int msr, long written) -> mix(9, msr, written);
-      case Instruction.Iret() -> mix(29);
-      case Instruction.Vmread(int field) -> mix(41, field);
-      case Instruction.VmreadToMemory(int field, long address) -> mix(70, field, address);
-      case Instruction.Vmwrite(int field, long written) -> mix(42, field, written);
-      case Instruction.Vmresume() -> mix(44);
-      case Instruction.Vmcall() -> mix(45);
-      case Instruction.LockedOr(long address, int width, long operand) -> {
-        mix(3, address, width);
-        mix(operand);
+      case Instruction.Rdmsr rdmsr -> mix(8, rdmsr.msr());
+      case Instruction.Wrmsr wrmsr -> mix(9, wrmsr.msr(), wrmsr.value());
+      case Instruction.Iret _ -> mix(29);
+      case Instruction.Vmread vmread -> mix(41, vmread.field());
+      case Instruction.VmreadToMemory vmreadToMemory ->
+          mix(70, vmreadToMemory.field(), vmreadToMemory.address());
+      case Instruction.Vmwrite vmwrite -> mix(42, vmwrite.field(), vmwrite.value());
+      case Instruction.Vmresume _ -> mix(44);
+      case Instruction.Vmcall _ -> mix(45);
+      case Instruction.LockedOr lockedOr -> {
+        mix(3, lockedOr.address(), lockedOr.width());
+        mix(lockedOr.value());
       }
-      case Instruction.Exchange(long address, int width, long stored) -> {
-        mix(4, address, width);
-        mix(stored);
+      case Instruction.Exchange exchange -> {
+        mix(4, exchange.address(), exchange.width());
+        mix(exchange.value());
       }
-      case Instruction.RepMovsb(long destination, long source, long count) -> {
-        mix(5, destination, source);
-        mix(count);
+      case Instruction.RepMovsb repMovsb -> {
+        mix(5, repMovsb.destination(), repMovsb.source());
+        mix(repMovsb.count());
       }
-      case Instruction.In(int port, int width) -> mix(6, port, width);
-      case Instruction.Out(int port, int width, int written) -> {
-        mix(7, port, width);
-        mix(written);
+      case Instruction.In in -> mix(6, in.port(), in.width());
+      case Instruction.Out out -> {
+        mix(7, out.port(), out.width());
+        mix(out.value());
       }
-      case Instruction.Rdtsc() -> mix(10);
-      case Instruction.Cpuid(int leaf, int subleaf) -> mix(11, leaf, subleaf);
-      case Instruction.MovFromCr8() -> mix(12);
-      case Instruction.MovToCr8(long written) -> mix(13, written);
-      case Instruction.Cli() -> mix(14);
-      case Instruction.Sti() -> mix(15);
-      case Instruction.Hlt() -> mix(16);
-      case Instruction.Monitor(long address) -> mix(17, address);
-      case Instruction.Mwait(int extensions) -> mix(18, extensions);
-      case Instruction.Pause() -> mix(19);
-      case Instruction.Nop() -> mix(20);
-      case Instruction.Mfence() -> mix(21);
-      case Instruction.MovSs() -> mix(22);
-      case Instruction.Lss() -> mix(23);
-      case Instruction.Pushf() -> mix(24);
-      case Instruction.Popf(long rflags) -> mix(25, rflags);
-      case Instruction.Int(int vector) -> mix(26, vector);
-      case Instruction.Int3() -> mix(27);
-      case Instruction.Ud2() -> mix(28);
-      case Instruction.IretToBadSelector() -> mix(30);
-      case Instruction.Rsm() -> mix(31);
-      case Instruction.EnterUser() -> mix(32);
-      case Instruction.LeaveUser() -> mix(33);
-      case Instruction.MovFromCr(int register) -> mix(34, register);
-      case Instruction.MovToCr(int register, long written) -> mix(35, register, written);
-      case Instruction.Vmxon(long region) -> mix(36, region);
-      case Instruction.Vmxoff() -> mix(37);
-      case Instruction.Vmclear(long vmcs) -> mix(38, vmcs);
-      case Instruction.Vmptrld(long vmcs) -> mix(39, vmcs);
-      case Instruction.Vmptrst() -> mix(40);
-      case Instruction.Vmlaunch() -> mix(43);
-      case Instruction.Enter(long stack, long frame, int size, int levels) -> {
-        mix(46, stack, frame);
-        mix(size);
-        mix(levels);
+      case Instruction.Rdtsc _ -> mix(10);
+      case Instruction.Cpuid cpuid -> mix(11, cpuid.leaf(), cpuid.subleaf());
+      case Instruction.MovFromCr8 _ -> mix(12);
+      case Instruction.MovToCr8 movToCr8 -> mix(13, movToCr8.value());
+      case Instruction.Cli _ -> mix(14);
+      case Instruction.Sti _ -> mix(15);
+      case Instruction.Hlt _ -> mix(16);
+      case Instruction.Monitor monitor -> mix(17, monitor.address());
+      case Instruction.Mwait mwait -> mix(18, mwait.extensions());
+      case Instruction.Pause _ -> mix(19);
+      case Instruction.Nop _ -> mix(20);
+      case Instruction.Mfence _ -> mix(21);
+      case Instruction.MovSs _ -> mix(22);
+      case Instruction.Lss _ -> mix(23);
+      case Instruction.Pushf _ -> mix(24);
+      case Instruction.Popf popf -> mix(25, popf.rflags());
+      case Instruction.Int software -> mix(26, software.vector());
+      case Instruction.Int3 _ -> mix(27);
+      case Instruction.Ud2 _ -> mix(28);
+      case Instruction.IretToBadSelector _ -> mix(30);
+      case Instruction.Rsm _ -> mix(31);
+      case Instruction.EnterUser _ -> mix(32);
+      case Instruction.LeaveUser _ -> mix(33);
+      case Instruction.MovFromCr movFromCr -> mix(34, movFromCr.register());
+      case Instruction.MovToCr movToCr -> mix(35, movToCr.register(), movToCr.value());
+      case Instruction.Vmxon vmxon -> mix(36, vmxon.region());
+      case Instruction.Vmxoff _ -> mix(37);
+      case Instruction.Vmclear vmclear -> mix(38, vmclear.vmcs());
+      case Instruction.Vmptrld vmptrld -> mix(39, vmptrld.vmcs());
+      case Instruction.Vmptrst _ -> mix(40);
+      case Instruction.Vmlaunch _ -> mix(43);
+      case Instruction.Enter enter -> {
+        mix(46, enter.stack(), enter.frame());
+        mix(enter.size());
+        mix(enter.levels());
       }
-      case Instruction.Prefetch(long address) -> mix(47, address);
-      case Instruction.Senduipi(long index) -> mix(48, index);
-      case Instruction.Uiret() -> mix(49);
-      case Instruction.Clui() -> mix(50);
-      case Instruction.Stui() -> mix(51);
-      case Instruction.Testui() -> mix(52);
-      case Instruction.Xsaves(long address, long components) -> mix(53, address, components);
-      case Instruction.Xrstors(long address, long components) -> mix(54, address, components);
-      case Instruction.Invept(int type, long pointer) -> mix(55, type, pointer);
-      case Instruction.CompareExchange(long address, int width, long expected, long stored) -> {
-        mix(56, address, width);
-        mix(expected);
-        mix(stored);
+      case Instruction.Prefetch prefetch -> mix(47, prefetch.address());
+      case Instruction.Senduipi senduipi -> mix(48, senduipi.index());
+      case Instruction.Uiret _ -> mix(49);
+      case Instruction.Clui _ -> mix(50);
+      case Instruction.Stui _ -> mix(51);
+      case Instruction.Testui _ -> mix(52);
+      case Instruction.Xsaves xsaves -> mix(53, xsaves.address(), xsaves.components());
+      case Instruction.Xrstors xrstors -> mix(54, xrstors.address(), xrstors.components());
+      case Instruction.Invept invept -> mix(55, invept.type(), invept.pointer());
+      case Instruction.CompareExchange compareExchange -> {
+        mix(56, compareExchange.address(), compareExchange.width());
+        mix(compareExchange.expected());
+        mix(compareExchange.value());
       }
-      case Instruction.CompareExchange16(
-              long address,
-              long expectedLow,
-              long expectedHigh,
-              long low,
-              long high) -> {
-        mix(57, address);
-        mix(expectedLow);
-        mix(expectedHigh);
-        mix(low);
-        mix(high);
+      case Instruction.CompareExchange16 compareExchange16 -> {
+        mix(57, compareExchange16.address());
+        mix(compareExchange16.expectedLow());
+        mix(compareExchange16.expectedHigh());
+        mix(compareExchange16.low());
+        mix(compareExchange16.high());
       }
-      case Instruction.Umonitor(long address) -> mix(61, address);
-      case Instruction.Umwait(int control, long deadline) -> mix(62, control, deadline);
-      case Instruction.Tpause(int control, long deadline) -> mix(63, control, deadline);
-      case Instruction.Xbegin() -> mix(59);
-      case Instruction.Xend() -> mix(60);
+      case Instruction.Umonitor umonitor -> mix(61, umonitor.address());
+      case Instruction.Umwait umwait -> mix(62, umwait.control(), umwait.deadline());
+      case Instruction.Tpause tpause -> mix(63, tpause.control(), tpause.deadline());
+      case Instruction.Xbegin _ -> mix(59);
+      case Instruction.Xend _ -> mix(60);
     }
   }
 

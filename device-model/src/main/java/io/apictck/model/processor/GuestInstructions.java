@@ -41,14 +41,15 @@ final class GuestInstructions {
 
   /** Executes an instruction; gives a {@link Fault}. */
   int execute(Context context, Instruction instruction) {
-    // the frequent ones first: a pattern switch tries its cases one by one
+    // the frequent ones first: a pattern switch tries its cases one by one; no record patterns,
+    // which make a method take long to compile
     return switch (instruction) {
       case Instruction.Vmcall _ -> exit(context, ExitReason.VMCALL);
-      case Instruction.Rdmsr(int msr) -> rdmsr(context, instruction, msr);
-      case Instruction.Wrmsr(int msr, long value) -> wrmsr(context, instruction, msr, value);
+      case Instruction.Rdmsr rdmsr -> rdmsr(context, instruction, rdmsr.msr());
+      case Instruction.Wrmsr wrmsr -> wrmsr(context, instruction, wrmsr.msr(), wrmsr.value());
       case Instruction.Iret _, Instruction.Load _, Instruction.Store _ ->
           other(context, instruction);
-      case Instruction.MovToCr8(long value) -> movToCr8(context, instruction, value);
+      case Instruction.MovToCr8 movToCr8 -> movToCr8(context, instruction, movToCr8.value());
       case Instruction.Hlt _ ->
           privileged() && guest.vmcs().has(VmxControl.HLT_EXITING)
               ? exit(context, ExitReason.HLT)
@@ -57,9 +58,9 @@ final class GuestInstructions {
           privileged() && hasMonitor() && guest.vmcs().has(VmxControl.MONITOR_EXITING)
               ? exit(context, ExitReason.MONITOR)
               : plain(context, instruction);
-      case Instruction.Mwait(int extensions) ->
+      case Instruction.Mwait mwait ->
           privileged() && hasMonitor()
-              ? mwait(context, instruction, extensions)
+              ? mwait(context, instruction, mwait.extensions())
               : plain(context, instruction);
       case Instruction.Pause _ ->
           guest.vmcs().has(VmxControl.PAUSE_EXITING)
@@ -68,18 +69,20 @@ final class GuestInstructions {
       case Instruction.Rdtsc _ -> rdtsc(context);
       case Instruction.Cpuid _ -> exit(context, ExitReason.CPUID);
       case Instruction.MovFromCr8 _ -> movFromCr8(context, instruction);
-      case Instruction.MovFromCr(int register) -> movFromCr(context, instruction, register);
-      case Instruction.MovToCr(int register, long value) ->
-          movToCr(context, instruction, register, value);
-      case Instruction.In(int port, int width) ->
-          portExits(port, width)
-              ? exit(context, ExitReason.IO_INSTRUCTION, ioQualification(port, width) | IN)
+      case Instruction.MovFromCr movFromCr -> movFromCr(context, instruction, movFromCr.register());
+      case Instruction.MovToCr movToCr ->
+          movToCr(context, instruction, movToCr.register(), movToCr.value());
+      case Instruction.In in ->
+          portExits(in.port(), in.width())
+              ? exit(
+                  context, ExitReason.IO_INSTRUCTION, ioQualification(in.port(), in.width()) | IN)
               : plain(context, instruction);
-      case Instruction.Out(int port, int width, int _) ->
-          portExits(port, width)
-              ? exit(context, ExitReason.IO_INSTRUCTION, ioQualification(port, width))
+      case Instruction.Out out ->
+          portExits(out.port(), out.width())
+              ? exit(context, ExitReason.IO_INSTRUCTION, ioQualification(out.port(), out.width()))
               : plain(context, instruction);
-      case Instruction.Int(int vector) -> softwareInterrupt(context, instruction, vector & 0xFF);
+      case Instruction.Int software ->
+          softwareInterrupt(context, instruction, software.vector() & 0xFF);
       case Instruction.Int3 _ -> breakpoint(context, instruction);
       case Instruction.Vmxon _ -> exit(context, ExitReason.VMXON);
       case Instruction.Vmxoff _ -> exit(context, ExitReason.VMXOFF);
@@ -96,8 +99,8 @@ final class GuestInstructions {
       case Instruction.Vmresume _ -> exit(context, ExitReason.VMRESUME);
       // "enable XSAVES/XRSTORS" is 0
       case Instruction.Xsaves _, Instruction.Xrstors _ -> Fault.UD;
-      case Instruction.Senduipi(long index) when guest.controls().shadowsTpr() ->
-          sendUserIpi(context, index);
+      case Instruction.Senduipi senduipi when guest.controls().shadowsTpr() ->
+          sendUserIpi(context, senduipi.index());
       default -> other(context, instruction);
     };
   }

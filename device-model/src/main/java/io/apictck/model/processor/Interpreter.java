@@ -27,18 +27,19 @@ final class Interpreter {
 
   /** Executes an instruction; gives a {@link Fault}. */
   static int execute(Processor processor, Context context, Instruction instruction) {
-    // the frequent ones first: a pattern switch tries its cases one by one
+    // the frequent ones first: a pattern switch tries its cases one by one; no record patterns,
+    // which make a method take long to compile
     return switch (instruction) {
       case Instruction.Load load -> load(processor, context, load);
-      case Instruction.Store(long address, int width, long value) ->
-          store(processor, address, width, value);
-      case Instruction.Rdmsr(int msr) -> rdmsr(processor, context, msr);
-      case Instruction.Wrmsr(int msr, long value) -> wrmsr(processor, msr, value);
-      case Instruction.Vmwrite(int field, long value) ->
-          processor.vmx().vmwrite(context, field, value);
-      case Instruction.Vmread(int field) -> processor.vmx().vmread(context, field);
-      case Instruction.VmreadToMemory(int field, long address) ->
-          processor.vmx().vmreadToMemory(context, field, address);
+      case Instruction.Store store ->
+          store(processor, store.address(), store.width(), store.value());
+      case Instruction.Rdmsr rdmsr -> rdmsr(processor, context, rdmsr.msr());
+      case Instruction.Wrmsr wrmsr -> wrmsr(processor, wrmsr.msr(), wrmsr.value());
+      case Instruction.Vmwrite vmwrite ->
+          processor.vmx().vmwrite(context, vmwrite.field(), vmwrite.value());
+      case Instruction.Vmread vmread -> processor.vmx().vmread(context, vmread.field());
+      case Instruction.VmreadToMemory vmreadToMemory ->
+          processor.vmx().vmreadToMemory(context, vmreadToMemory.field(), vmreadToMemory.address());
       case Instruction.Vmresume _ -> processor.vmx().enter(context, false);
       case Instruction.Iret _ -> processor.iret(context, 0);
       case Instruction.Nop _, Instruction.Pause _, Instruction.Mfence _, Instruction.Prefetch _ ->
@@ -47,9 +48,9 @@ final class Interpreter {
       case Instruction.Sti _ -> sti(processor);
       case Instruction.Hlt _ -> hlt(processor);
       case Instruction.MovFromCr8 _ -> movFromCr8(processor, context);
-      case Instruction.MovToCr8(long value) -> movToCr8(processor, value);
-      case Instruction.LockedOr(long address, int width, long value) ->
-          lockedOr(processor, address, width, value);
+      case Instruction.MovToCr8 movToCr8 -> movToCr8(processor, movToCr8.value());
+      case Instruction.LockedOr lockedOr ->
+          lockedOr(processor, lockedOr.address(), lockedOr.width(), lockedOr.value());
       case Instruction.Exchange exchange -> exchange(processor, context, exchange);
       case Instruction.CompareExchange compare ->
           CompareInstructions.execute(new PhysicalData(processor), context, compare);
@@ -58,12 +59,12 @@ final class Interpreter {
       case Instruction.RepMovsb repMovsb -> repMovsb(processor, context, repMovsb);
       case Instruction.Enter enter ->
           EnterInstruction.execute(new PhysicalData(processor), context, enter);
-      case Instruction.In(int port, int width) -> in(processor, context, port, width);
-      case Instruction.Out(int port, int width, int value) -> out(processor, port, width, value);
+      case Instruction.In in -> in(processor, context, in.port(), in.width());
+      case Instruction.Out out -> out(processor, out.port(), out.width(), out.value());
       case Instruction.Rdtsc _ -> give(context, processor.msrs().tsc());
-      case Instruction.Cpuid(int leaf, int subleaf) -> cpuid(processor, context, leaf, subleaf);
-      case Instruction.Monitor(long address) -> monitor(processor, address);
-      case Instruction.Mwait(int extensions) -> mwait(processor, extensions);
+      case Instruction.Cpuid cpuid -> cpuid(processor, context, cpuid.leaf(), cpuid.subleaf());
+      case Instruction.Monitor monitor -> monitor(processor, monitor.address());
+      case Instruction.Mwait mwait -> mwait(processor, mwait.extensions());
       case Instruction.MovSs _ -> {
         processor.movSs();
         yield Fault.NONE;
@@ -73,9 +74,9 @@ final class Interpreter {
         yield Fault.NONE;
       }
       case Instruction.Pushf _ -> give(context, processor.rflags());
-      case Instruction.Popf(long rflags) -> popf(processor, rflags);
-      case Instruction.Int(int vector) -> {
-        processor.softwareInterrupt(vector & 0xFF);
+      case Instruction.Popf popf -> popf(processor, popf.rflags());
+      case Instruction.Int software -> {
+        processor.softwareInterrupt(software.vector() & 0xFF);
         yield Fault.NONE;
       }
       case Instruction.Int3 _ -> {
@@ -87,37 +88,38 @@ final class Interpreter {
           processor.iret(context, Instruction.IretToBadSelector.SELECTOR);
       case Instruction.Rsm _ -> processor.rsm(context);
       case Instruction.EnterUser _ -> enterUser(processor);
-      case Instruction.MovFromCr(int register) -> movFromCr(processor, context, register);
-      case Instruction.MovToCr(int register, long value) -> movToCr(processor, register, value);
-      case Instruction.Vmxon(long region) -> processor.vmx().vmxon(context, region);
+      case Instruction.MovFromCr movFromCr -> movFromCr(processor, context, movFromCr.register());
+      case Instruction.MovToCr movToCr -> movToCr(processor, movToCr.register(), movToCr.value());
+      case Instruction.Vmxon vmxon -> processor.vmx().vmxon(context, vmxon.region());
       case Instruction.Vmxoff _ -> processor.vmx().vmxoff(context);
-      case Instruction.Vmclear(long vmcs) -> processor.vmx().vmclear(context, vmcs);
-      case Instruction.Vmptrld(long vmcs) -> processor.vmx().vmptrld(context, vmcs);
+      case Instruction.Vmclear vmclear -> processor.vmx().vmclear(context, vmclear.vmcs());
+      case Instruction.Vmptrld vmptrld -> processor.vmx().vmptrld(context, vmptrld.vmcs());
       case Instruction.Vmptrst _ -> processor.vmx().vmptrst(context);
-      case Instruction.Invept(int type, long pointer) ->
-          processor.vmx().invept(context, type, pointer);
+      case Instruction.Invept invept ->
+          processor.vmx().invept(context, invept.type(), invept.pointer());
       case Instruction.Vmlaunch _ -> processor.vmx().enter(context, true);
       case Instruction.Vmcall _ -> processor.vmx().vmcall(context);
       case Instruction.LeaveUser _ -> {
         processor.setCpl(0);
         yield Fault.NONE;
       }
-      case Instruction.Senduipi(long index) -> processor.userInterrupts().send(context, index);
+      case Instruction.Senduipi senduipi ->
+          processor.userInterrupts().send(context, senduipi.index());
       case Instruction.Uiret _ -> processor.userInterrupts().uiret(context);
       case Instruction.Clui _ -> processor.userInterrupts().setFlag(false);
       case Instruction.Stui _ -> processor.userInterrupts().setFlag(true);
       case Instruction.Testui _ -> processor.userInterrupts().test(context);
-      case Instruction.Umonitor(long address) -> umonitor(processor, address);
-      case Instruction.Umwait(int control, long deadline) ->
-          UserWait.execute(processor, context, control, deadline, true);
-      case Instruction.Tpause(int control, long deadline) ->
-          UserWait.execute(processor, context, control, deadline, false);
+      case Instruction.Umonitor umonitor -> umonitor(processor, umonitor.address());
+      case Instruction.Umwait umwait ->
+          UserWait.execute(processor, context, umwait.control(), umwait.deadline(), true);
+      case Instruction.Tpause tpause ->
+          UserWait.execute(processor, context, tpause.control(), tpause.deadline(), false);
       case Instruction.Xbegin _ -> xbegin(processor, context);
       case Instruction.Xend _ -> xend(processor);
-      case Instruction.Xsaves(long address, long components) ->
-          processor.userInterrupts().save(address, components);
-      case Instruction.Xrstors(long address, long components) ->
-          processor.userInterrupts().restore(address, components);
+      case Instruction.Xsaves xsaves ->
+          processor.userInterrupts().save(xsaves.address(), xsaves.components());
+      case Instruction.Xrstors xrstors ->
+          processor.userInterrupts().restore(xrstors.address(), xrstors.components());
     };
   }
 
