@@ -293,11 +293,12 @@ public final class Vcpu {
     System.arraycopy(before, 0, block, 0, before.length);
     block[before.length] = launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch();
     BlockRun run = host.start(block);
-    return switch (host.awaitEntry(run)) {
-      case Event.VmEntered _ -> {
-        launched = true;
-        yield EntryResult.Entered.YES;
-      }
+    Event end = host.awaitEntry(run);
+    if (end instanceof Event.VmEntered) {
+      launched = true;
+      return EntryResult.Entered.YES;
+    }
+    return switch (end) {
       case Event.VmExited exited -> new EntryResult.Failed(new VmExit(this, exited, entries));
       case Event.Completed completed -> refused(completed.values()[completed.values().length - 1]);
       case Event.Faulted faulted -> new EntryResult.Faulted(faulted.vector(), faulted.errorCode());

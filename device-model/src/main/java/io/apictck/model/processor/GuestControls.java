@@ -14,7 +14,8 @@ import io.apictck.model.processor.vmx.Vmcs;
  * @param virtualizesMsrs "virtualize x2APIC mode"
  * @param deliversVirtualInterrupts "virtual-interrupt delivery"
  * @param trapsAfterInstructions "monitor trap flag"
- * @param opensWindows "NMI-window exiting" or "interrupt-window exiting"
+ * @param nmiWindowExiting "NMI-window exiting"
+ * @param interruptWindowExiting "interrupt-window exiting"
  * @param virtualNmis "virtual NMIs"
  * @param loadsUinv "load UINV"
  * @param clearsUinv "clear UINV"
@@ -27,7 +28,8 @@ record GuestControls(
     boolean virtualizesMsrs,
     boolean deliversVirtualInterrupts,
     boolean trapsAfterInstructions,
-    boolean opensWindows,
+    boolean nmiWindowExiting,
+    boolean interruptWindowExiting,
     boolean virtualNmis,
     boolean loadsUinv,
     boolean clearsUinv,
@@ -43,10 +45,16 @@ record GuestControls(
         vmcs.has(VmxControl.VIRTUALIZE_X2APIC_MODE),
         vmcs.has(VmxControl.VIRTUAL_INTERRUPT_DELIVERY),
         vmcs.has(VmxControl.MONITOR_TRAP_FLAG),
-        vmcs.has(VmxControl.NMI_WINDOW_EXITING) || vmcs.has(VmxControl.INTERRUPT_WINDOW_EXITING),
+        vmcs.has(VmxControl.NMI_WINDOW_EXITING),
+        vmcs.has(VmxControl.INTERRUPT_WINDOW_EXITING),
         vmcs.has(VmxControl.VIRTUAL_NMIS),
         vmcs.has(VmxControl.LOAD_UINV),
         vmcs.has(VmxControl.CLEAR_UINV),
         vmcs.has(VmxControl.USE_TSC_OFFSETTING) ? vmcs.get(VmcsField.TSC_OFFSET) : 0);
+  }
+
+  /** Whether a window may open. */
+  boolean opensWindows() {
+    return nmiWindowExiting || interruptWindowExiting;
   }
 }

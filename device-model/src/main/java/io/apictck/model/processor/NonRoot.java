@@ -342,12 +342,17 @@ final class NonRoot {
 
   private boolean takeFirst() {
     for (Boundary event : priority) {
-      if (canTake(event) && decisions.wakes(event, processor.activity())) {
+      if (isPending(event) && canTake(event) && decisions.wakes(event, processor.activity())) {
         take(event);
         return true;
       }
     }
     return false;
+  }
+
+  private boolean isPending(Boundary event) {
+    Signal signal = event.signal();
+    return signal == null || processor.isPending(signal);
   }
 
   private boolean completes() {
@@ -368,29 +373,25 @@ final class NonRoot {
 
   private boolean canTake(Boundary event) {
     return switch (event) {
-      case SMI -> processor.isPending(Signal.SMI) && processor.recognizes(Signal.SMI);
-      case INIT -> processor.isPending(Signal.INIT);
+      case SMI -> processor.recognizes(Signal.SMI);
+      case INIT -> true;
       case MONITOR_TRAP -> monitorTrap;
-      case TRAP -> processor.isPending(Signal.TRAP) && processor.recognizes(Signal.TRAP);
+      case TRAP -> processor.recognizes(Signal.TRAP);
       case NMI_WINDOW ->
-          vmcs.has(VmxControl.NMI_WINDOW_EXITING)
+          controls.nmiWindowExiting()
               && decisions.nmiWindowOpen(
                   virtualNmiBlocked, processor.stiShadow(), processor.movSsShadow());
-      case NMI -> processor.isPending(Signal.NMI) && processor.recognizes(Signal.NMI);
+      case NMI -> processor.recognizes(Signal.NMI);
       case INTERRUPT_WINDOW ->
-          vmcs.has(VmxControl.INTERRUPT_WINDOW_EXITING)
+          controls.interruptWindowExiting()
               && decisions.interruptWindowOpen(processor.interruptFlag(), inShadow());
       case VIRTUAL_INTERRUPT -> processor.interruptFlag() && !inShadow() && recognizesVirtual();
       case INTERRUPT -> takesInterrupt();
-      case USER_INTERRUPT ->
-          processor.isPending(Signal.USER_INTERRUPT) && processor.recognizes(Signal.USER_INTERRUPT);
+      case USER_INTERRUPT -> processor.recognizes(Signal.USER_INTERRUPT);
     };
   }
 
   private boolean takesInterrupt() {
-    if (!processor.isPending(Signal.INTERRUPT)) {
-      return false;
-    }
     boolean open =
         decisions.externalInterruptExits(vmcs, processor.interruptFlag())
             ? !(inShadow() && decisions.shadowDelaysExternalInterruptExit())
