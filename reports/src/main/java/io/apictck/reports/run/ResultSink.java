@@ -13,10 +13,12 @@ import io.apictck.verdict.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -27,12 +29,20 @@ import java.util.concurrent.atomic.AtomicReference;
  * its own while further tests run.
  */
 final class ResultSink implements ResultListener, AutoCloseable {
+  /**
+   * How many results wait for the end of the run, or for later ones, before they are written.
+   * Writing takes as long as a short test and would slow those that run meanwhile by a quarter; a
+   * short run writes when its tests are over.
+   */
+  private static final int BACKLOG = 32;
+
   private final ResultFolder folder;
   private final Catalogue catalogue;
   private final AllureResults allure;
   private final boolean wholeTraces;
   private final List<TestEntry> entries = new ArrayList<>();
   private final ThreadLocal<Boolean> reported = ThreadLocal.withInitial(() -> false);
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
   private final AtomicReference<Exception> problem = new AtomicReference<>();
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
@@ -62,8 +72,17 @@ final class ResultSink implements ResultListener, AutoCloseable {
     TestEntry entry = entry(result);
     synchronized (entries) {
       entries.add(entry);
+      waiting.add(() -> write(result, entry, now));
     }
-    writer.execute(() -> write(result, entry, now));
+    writeAllBut(BACKLOG);
+  }
+
+  private void writeAllBut(int backlog) {
+    synchronized (entries) {
+      while (waiting.size() > backlog) {
+        writer.execute(waiting.remove());
+      }
+    }
   }
 
   private TestEntry entry(TestResult result) {
@@ -116,6 +135,7 @@ final class ResultSink implements ResultListener, AutoCloseable {
    */
   @Override
   public void close() {
+    writeAllBut(0);
     writer.shutdown();
     try {
       if (!writer.awaitTermination(1, TimeUnit.MINUTES)) {
