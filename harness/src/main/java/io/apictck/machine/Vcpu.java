@@ -10,7 +10,6 @@ import io.apictck.platform.GuestState;
 import io.apictck.platform.Instruction;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +25,18 @@ public final class Vcpu {
   /** Handlers that enter the guest run within each other, while exits come at once. */
   private static final int MOST_NESTING = 100;
 
+  /** More than there are basic exit reasons. */
+  private static final int REASONS = 0x100;
+
   private final Vmx vmx;
   private final Cpu host;
   private final int number;
   private final Cpu guest;
   private final Map<VmcsField, Long> controls = new EnumMap<>(VmcsField.class);
-  private final Map<Integer, ExitHandler> handlers = new HashMap<>();
+
+  /** By basic exit reason. */
+  private final @Nullable ExitHandler[] handlers = new ExitHandler[REASONS];
+
   private long vmcs;
   private boolean launched;
   private long entries;
@@ -392,7 +397,7 @@ public final class Vcpu {
 
   /** From now on VM exits with this reason are taken by {@code handler}. */
   public void onExit(ExitReason reason, ExitHandler handler) {
-    handlers.put(reason.number(), handler);
+    handlers[reason.number()] = handler;
   }
 
   /** VMCALL in the guest, and the VM exit it must lead to; RIP is behind it afterwards. */
@@ -410,7 +415,12 @@ public final class Vcpu {
   /** The guest had a VM exit; tells whether a handler waits. */
   boolean exited(Event.VmExited event) {
     pending = new VmExit(this, event, entries);
-    return handlers.containsKey(event.reason());
+    return handlerOf(event.reason()) != null;
+  }
+
+  /** Who takes VM exits with this exit-reason field; an entry that failed has bit 31 in it. */
+  private @Nullable ExitHandler handlerOf(int reasonField) {
+    return 0 <= reasonField && reasonField < REASONS ? handlers[reasonField] : null;
   }
 
   boolean runHandler() {
@@ -418,7 +428,7 @@ public final class Vcpu {
     if (exit == null) {
       return false;
     }
-    ExitHandler handler = handlers.get(exit.reasonField());
+    ExitHandler handler = handlerOf(exit.reasonField());
     if (handler == null) {
       return false;
     }

@@ -120,7 +120,7 @@ final class GuestInstructions {
   }
 
   private int exit(Context context, ExitReason reason, long qualification) {
-    guest.exitBefore(context, VmExit.of(reason, qualification));
+    guest.exitBefore(context, reason, qualification);
     return Fault.SWITCHED;
   }
 

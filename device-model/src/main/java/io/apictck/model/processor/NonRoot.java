@@ -557,9 +557,19 @@ final class NonRoot {
 
   /** A VM exit before the instruction that is executed at the moment. */
   void exitBefore(Context context, VmExit exit) {
+    exit(exit.withLength(lengthBefore(context)));
+  }
+
+  /** As {@link #exitBefore(Context, VmExit)}, of a VM exit without an event. */
+  void exitBefore(Context context, ExitReason reason, long qualification) {
+    exit(VmExit.of(reason, qualification, lengthBefore(context)));
+  }
+
+  /** Goes back before the instruction that is executed at the moment; gives how long it is. */
+  private int lengthBefore(Context context) {
     int length = context.stayed();
     processor.restoreShadows();
-    exit(exit.withLength(length));
+    return length;
   }
 
   /** A VM exit at the place where the guest is now. */

@@ -14,7 +14,11 @@ import io.apictck.arch.vmx.ExitReason;
 record VmExit(
     ExitReason reason, long qualification, GuestEvent event, GuestEvent vectoring, int length) {
   static VmExit of(ExitReason reason, long qualification) {
-    return new VmExit(reason, qualification, GuestEvent.NONE, GuestEvent.NONE, 0);
+    return of(reason, qualification, 0);
+  }
+
+  static VmExit of(ExitReason reason, long qualification, int length) {
+    return new VmExit(reason, qualification, GuestEvent.NONE, GuestEvent.NONE, length);
   }
 
   static VmExit of(ExitReason reason) {
