@@ -22,7 +22,7 @@ import java.util.List;
  * @param observations what it recorded
  * @param measurements numbers that it found
  * @param trace what was done and seen
- * @param seconds wall-clock time it took, without that of opening its machine
+ * @param seconds wall-clock time it took, without that of opening its machine if it could be opened
  * @param target the target as it was written
  * @param platform name of the implementation; empty if it could not be opened
  * @param version version of the implementation; empty if it could not be opened

@@ -19,8 +19,9 @@ import io.apictck.platform.Instruction;
 import java.util.Objects;
 
 /**
- * VMX non-root operation of one processor, from a VM entry to the next VM exit: its boundaries and
- * its VM exits (Intel SDM Vol. 3C, "VMX Non-Root Operation", "VM Exits").
+ * VMX non-root operation of one processor, its boundaries and its VM exits (Intel SDM Vol. 3C, "VMX
+ * Non-Root Operation", "VM Exits"). It serves one guest after the other: {@link #enter} begins
+ * anew.
  *
  * <p>SMIs enter system management as outside of guests; there nothing exits.
  *

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Takes the results of tests, and writes what Allure reads and the page of each test in a thread of
- * its own while further tests run.
+ * its own, while further tests run or after them.
  */
 final class ResultSink implements ResultListener, AutoCloseable {
   /**
