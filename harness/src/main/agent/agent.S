@@ -841,6 +841,7 @@ restore:
         cmpq    $0, %gs:BOX_USER
         jne     to_user
         pushq   %rbx
+restore_pushed:
         popfq
 /*
  * What is between the blocks. An interrupt here interrupts nothing, or, if a block was just
@@ -1017,11 +1018,14 @@ save:
         testl   $0x200, %eax            /* a handler that keeps IF */
         jz      4f
         movl    %eax, %ebx
+keep_if:
         cmpl    $0, %gs:BOX_FINISHING
         jne     restore_finishing
         pushfq
+keep_if_pushed:
         orl     $0x200, (%rsp)
         popfq
+keep_if_end:
 4:      jmp     *%gs:BOX_IDLE
 
 /* What an interrupt of the idle loop interrupts: the block that was just ordered, or nothing; RAX is where it goes on. */

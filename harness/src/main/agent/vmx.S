@@ -212,6 +212,25 @@ finish:
         movq    $finished, BOX_IDLE(%rbx)
         movl    $1, BOX_FINISHING(%rbx)
         read_vmcs VMCS_RSP, %rsp
+        /* Behind its look at BOX_FINISHING the guest was about to set IF, which is not to be done here: it looks again. */
+        cmpq    $restore, %r9
+        jb      1f
+        cmpq    $idle_begin, %r9
+        jae     1f
+        cmpq    $restore_pushed, %r9
+        movq    $restore, %r9
+        jne     2f
+        addq    $8, %rsp
+        jmp     2f
+1:      cmpq    $keep_if, %r9
+        jb      2f
+        cmpq    $keep_if_end, %r9
+        jae     2f
+        cmpq    $keep_if_pushed, %r9
+        movq    $keep_if, %r9
+        jb      2f
+        addq    $8, %rsp
+2:
         andl    $~0x300, %r10d          /* IF, TF */
         pushq   %r9
         pushq   %r10
