@@ -294,6 +294,7 @@ public final class Vcpu {
     vmx.makeCurrent(this);
     host.entering(this);
     entries++;
+    // Arrays.copyOf makes arrays by reflection, without the optimizing compiler
     Instruction[] block = new Instruction[before.length + 1];
     System.arraycopy(before, 0, block, 0, before.length);
     block[before.length] = launched ? new Instruction.Vmresume() : new Instruction.Vmlaunch();

@@ -372,6 +372,7 @@ final class NonRoot {
     return changes;
   }
 
+  /** Whether an event can be taken whose signal, if it has one, is pending. */
   private boolean canTake(Boundary event) {
     return switch (event) {
       case SMI -> processor.recognizes(Signal.SMI);

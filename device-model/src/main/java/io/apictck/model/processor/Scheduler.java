@@ -105,13 +105,16 @@ public final class Scheduler implements ChipsetClient, ProcessorWorld {
           case 0 -> List.of();
           case 1 -> List.of(events[0]);
           case 2 -> List.of(events[0], events[1]);
-          default -> List.of(shown());
+          default -> List.of(copyOfShown());
         };
     shown = 0;
     return taken;
   }
 
-  private Event[] shown() {
+  /**
+   * Not by {@code Arrays.copyOf}: without the optimizing compiler that makes arrays by reflection.
+   */
+  private Event[] copyOfShown() {
     Event[] copy = new Event[shown];
     System.arraycopy(events, 0, copy, 0, shown);
     return copy;
